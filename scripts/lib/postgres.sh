@@ -1,0 +1,80 @@
+# PostgreSQL of the sandbox: superuser admin, an empty database mykart, logical replication on, durable as in production.
+# shellcheck shell=bash disable=SC2154 # dir, postgres_port: sandbox
+
+postgres_bin=$(printf '%s\n' /usr/lib/postgresql/*/bin | sort -V | tail -n 1)
+postgres_data=$dir/postgres
+
+# initdb and postgres refuse root.
+as_postgres=()
+[ "$(id -u)" -ne 0 ] || as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups env HOME=/var/lib/postgresql)
+
+# The user postgres cannot enter every folder that root can (/root is closed to all others): then the data is kept in his home, and
+# a link stands in its place.
+make_postgres_data() {
+  mkdir -p "$postgres_data"
+  [ "$(id -u)" -eq 0 ] || return 0
+  if ! "${as_postgres[@]}" test -x "$postgres_data"; then
+    rmdir "$postgres_data"
+    ln -s "$(mktemp -d /var/lib/postgresql/sandbox.XXXXXX)" "$postgres_data"
+  fi
+  chown postgres:postgres "$(realpath "$postgres_data")"
+}
+
+wipe_postgres() {
+  [ ! -L "$postgres_data" ] || rm -rf "$(realpath "$postgres_data")"
+  rm -rf "$postgres_data"
+}
+
+# The cluster, and in single-user mode (no port is opened yet; a line is a command) the role of pg_hba.conf and the database.
+init_postgres() {
+  "${as_postgres[@]}" "$postgres_bin/initdb" -D "$postgres_data" -U admin --auth=trust --encoding=UTF8 --locale=C.UTF-8 --no-sync
+  "${as_postgres[@]}" "$postgres_bin/postgres" --single -D "$postgres_data" postgres <<'SQL'
+CREATE ROLE password_required NOLOGIN;
+CREATE DATABASE mykart OWNER admin;
+SQL
+}
+
+# Written anew at each start: options win over what stood there. Everything else is PostgreSQL's default; fsync above all.
+configure_postgres() {
+  cat >"$postgres_data/postgresql.conf" <<CONF
+listen_addresses = '127.0.0.1'
+port = $postgres_port
+unix_socket_directories = ''
+wal_level = logical
+max_replication_slots = 10
+max_wal_senders = 10
+max_connections = 200
+shared_buffers = 256MB
+max_wal_size = 2GB
+client_connection_check_interval = 500ms
+timezone = 'UTC'
+log_timezone = 'UTC'
+lc_messages = 'C'
+log_line_prefix = '%m [%p] %q%u@%d '
+CONF
+  cat >"$postgres_data/pg_hba.conf" <<'CONF'
+# Loopback only. Members of password_required must give one; everyone else is a developer on his own machine.
+# TYPE  DATABASE     USER                ADDRESS       METHOD
+host    all          +password_required  127.0.0.1/32  scram-sha-256
+host    replication  +password_required  127.0.0.1/32  scram-sha-256
+host    all          all                 127.0.0.1/32  trust
+host    replication  all                 127.0.0.1/32  trust
+CONF
+}
+
+start_postgres() {
+  [ -x "$postgres_bin/postgres" ] || die "there is no PostgreSQL server in /usr/lib/postgresql" "try: scripts/packages sandbox"
+  if ! was_made postgres; then
+    wipe_postgres
+    make_postgres_data
+    init_postgres >"$(log_of initdb)" 2>&1 || show_log_and_die initdb "initdb failed"
+    mark_made postgres
+  fi
+  configure_postgres
+  launch postgres "${as_postgres[@]}" "$postgres_bin/postgres" -D "$postgres_data"
+}
+
+ready_postgres() { "$postgres_bin/pg_isready" -q -h 127.0.0.1 -p "$postgres_port" -d postgres -U admin; }
+
+# SIGINT: roll back what is open and go ("fast shutdown").
+end_postgres() { end postgres INT 30; }
