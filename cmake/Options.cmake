@@ -1,0 +1,15 @@
+# Warnings and hardening, linked by every target of ours and by nothing foreign.
+add_library(project_options INTERFACE)
+target_compile_options(project_options INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor
+  -Woverloaded-virtual -Wold-style-cast -Wimplicit-fallthrough -Wformat=2)
+target_compile_definitions(project_options INTERFACE JSON_USE_IMPLICIT_CONVERSIONS=0)
+if(CTL_WERROR)
+  target_compile_options(project_options INTERFACE -Werror)
+endif()
+if(CTL_FAULTS)
+  target_compile_definitions(project_options INTERFACE CTL_FAULTS)
+endif()
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_options(project_options INTERFACE -fstack-protector-strong)
+  target_compile_definitions(project_options INTERFACE _FORTIFY_SOURCE=2 _GLIBCXX_ASSERTIONS)
+endif()

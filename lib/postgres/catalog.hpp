@@ -1,0 +1,58 @@
+#pragma once
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/text.hpp"
+#include "model/event_table.hpp"
+#include "postgres/connection.hpp"
+
+namespace ctl::postgres {
+
+struct Server {
+  std::string version{}, database{}, user{}, system_identifier{}, wal_level{}, time_zone{}, encoding{}, address{};
+  bool superuser{}, can_replicate{}, can_create{};
+  int slots_used{}, slots_most{}, senders_most{};
+  std::string max_slot_wal_keep_size{};
+};
+struct Slot {
+  std::string name{}, plugin{}, database{}, wal_status{}, restart_lsn{}, confirmed_flush_lsn{};  ///< LSNs as 0/16B3748, "" if null
+  bool active{};
+  std::int64_t wal_held_bytes{}, lag_bytes{};
+};
+struct Publication {
+  std::string name{}, owner{};
+  bool all_tables{};
+  std::vector<TableName> tables{};
+};
+struct Role {
+  std::string name{};
+  bool login{}, replication{}, superuser{}, has_password{};
+};
+/// An open transaction that could still write to one of the tables, or another client's session. For the evidence that writers are gone.
+struct Session {
+  int pid{};
+  std::string application{}, address{}, user{}, state{};
+  Millis since{};
+  bool holds_row_exclusive{};
+};
+
+[[nodiscard]] Server server(Connection&, const Deadline&);
+[[nodiscard]] std::optional<TableInfo> table(Connection&, const TableName&, const Deadline&);       ///< nullopt: no such table
+[[nodiscard]] std::vector<TableName> tables(Connection&, const std::string& schema, const Deadline&);  ///< ordinary and partitioned tables, by name
+[[nodiscard]] std::optional<Slot> slot(Connection&, const std::string& name, const Deadline&);
+[[nodiscard]] std::optional<Publication> publication(Connection&, const std::string& name, const Deadline&);
+[[nodiscard]] std::optional<Role> role(Connection&, const std::string& name, const Deadline&);
+[[nodiscard]] bool may_select(Connection&, const std::string& role, const TableName&, const Deadline&);  ///< USAGE on the schema and SELECT on the table
+/// Sessions of other clients in this database (the tool's own, by application_name prefix "mykartctl", and replication are left out).
+[[nodiscard]] std::vector<Session> sessions(Connection&, const std::vector<TableName>& writing_to, const Deadline&);
+/// Rows whose key is at or below `max_key` ("" = all, then the highest key is returned in it), and a digest of their contents that does not depend on
+/// the physical order: what "untouched" is compared by.
+struct Content {
+  std::uint64_t rows{};
+  std::string max_key{}, digest{};
+};
+[[nodiscard]] Content content(Connection&, const TableName&, const std::string& max_key, const Deadline&);
+
+}  // namespace ctl::postgres

@@ -1,0 +1,116 @@
+#pragma once
+#include <chrono>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/listener.hpp"
+#include "kafka/producer.hpp"
+#include "kafka/reader.hpp"
+#include "model/event_table.hpp"
+#include "postgres/connection.hpp"
+#include "value/report.hpp"
+
+/// Room transfer: moves events between a table and its topic exactly once, and proves it. It knows PostgreSQL and Kafka, no plan, no journal
+/// entry, no phase of a journey. The truth about progress lies where the data is committed: the checkpoint record in the Kafka transaction
+/// (table to topic), schema mykartctl's replay_offset in the PostgreSQL transaction (topic to table).
+namespace ctl::transfer {
+
+/// The last id at or below which no running transaction can still insert; nullopt for an empty table. Takes no lock: waits, until the
+/// deadline, for the transactions that hold RowExclusive on the table now, as CREATE INDEX CONCURRENTLY does.
+[[nodiscard]] std::optional<std::int64_t> settled_id(postgres::Connection&, const EventTable&, const Deadline&);
+
+inline constexpr std::string_view checkpoint_topic = "mykartctl.checkpoints";  ///< compacted, one partition; made by the first Mover that needs it
+
+/// The truth about progress, one record a table, committed with the rows it covers.
+struct Checkpoint {
+  std::optional<std::int64_t> last_id{};  ///< nullopt: nothing was moved yet
+  std::uint64_t rows{}, rejected{};
+  std::map<int, std::int64_t> ends{};     ///< partition -> an offset that the topic reached: a re-created topic is noticed
+};
+/// Under which key and transactional id a table of this database keeps its progress: system identifier, database, table, topic.
+[[nodiscard]] std::string identity(postgres::Connection&, const EventTable&, const Deadline&);
+[[nodiscard]] std::optional<Checkpoint> read_checkpoint(const kafka::Settings&, const std::string& identity, Listener&, const Deadline&);
+
+struct Moved {
+  std::uint64_t rows{}, rejected{}, bytes{};
+  std::optional<std::int64_t> last_id{};
+  bool caught_up{};
+};
+struct MoveOptions {
+  std::int64_t rate{};  ///< rows a second at most; 0: as fast as it goes
+};
+
+/// Table to topic: settle, copy (last, settled], commit with the checkpoint, again until nothing is left. The tail is this, called again;
+/// so is the resume after anything. Rows that a replay put into the table (schema mykartctl, table replayed) are events already and are left out.
+class Mover {
+ public:
+  /// `source` is opened anew for each round (a COPY left half read costs its session).
+  Mover(postgres::Target source, kafka::Settings, EventTable, MoveOptions, Listener&);
+  ~Mover();
+  Mover(const Mover&) = delete;
+  Mover& operator=(const Mover&) = delete;
+  Moved catch_up(const Deadline&);  ///< until no settled row is left; an interruption or the deadline ends it at the next commit (caught_up is false)
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+/// delivered = inserted + from_table + dead + filtered, for each partition; anything else throws Error{internal}.
+struct Ledger {
+  std::uint64_t delivered{}, inserted{}, from_table{}, dead{}, filtered{};
+  std::int64_t next_offset{};
+};
+struct ReplayOptions {
+  std::int64_t run{};              ///< the journal's run, for ledger and dead letters
+  std::uint64_t max_dead{1000};    ///< more dead letters than this in the whole replay: Error{refused}, nothing of the last batch is kept
+  std::int64_t rate{};
+};
+
+/// Topic to table, to the ends recorded at the start. One PostgreSQL transaction = rows, their (topic, partition, offset) -> id mapping, dead
+/// letters, ledger, next offsets (compare-and-set on the old ones). Events with `id_field` "pg:<table>:" are counted as from_table.
+class Replay {
+ public:
+  Replay(postgres::Target, kafka::Settings, EventTable, ReplayOptions, Listener&);
+  ~Replay();
+  Replay(const Replay&) = delete;
+  Replay& operator=(const Replay&) = delete;
+  std::map<int, Ledger> run(const Deadline&);
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+/// How many events of the topic are not replayed yet (offsets, an upper bound), by partition.
+[[nodiscard]] std::map<int, std::int64_t> replay_behind(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&, const Deadline&);
+
+struct Difference {
+  enum class What : unsigned char { missing, duplicate, altered, misplaced, extra } what{};
+  std::int64_t id{};
+  std::optional<std::pair<int, std::int64_t>> at{};  ///< partition, offset
+};
+[[nodiscard]] std::string_view to_string(Difference::What);
+struct Parity {
+  std::uint64_t rows{};        ///< in the table, without the ones a replay put there
+  std::uint64_t in_topic{};    ///< events of this table's rows in the topic
+  std::uint64_t application{}; ///< events in the topic that the application wrote
+  std::uint64_t missing{}, duplicate{}, altered{}, misplaced{}, extra{};
+  std::vector<Difference> differences{};  ///< the first 100
+  std::map<int, std::int64_t> ends{};     ///< offsets up to which the topic was read
+  std::string digest{};                   ///< of the ids and contents compared: the seal
+  [[nodiscard]] bool equal() const noexcept { return missing + duplicate + altered + misplaced + extra == 0; }
+};
+/// Compares every row of the table with every event of the topic: ids (complete sets), contents, partition of the key, order per key. Independent
+/// of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
+[[nodiscard]] Parity reconcile(postgres::Connection&, const kafka::Settings&, const EventTable& table, Listener&, const Deadline&);
+
+/// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row present) or a dead letter.
+struct ReplayParity {
+  std::uint64_t events{}, rows{}, dead{}, filtered{}, from_table{}, missing{};
+  bool balanced{};
+};
+[[nodiscard]] ReplayParity reconcile_replay(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&, const Deadline&);
+
+}  // namespace ctl::transfer
