@@ -1,8 +1,8 @@
 # Sourced by every script: where the project is, how to speak, how to fail.
 # shellcheck shell=bash
 
+# shellcheck disable=SC2034 # for the script that sources this
 project=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
-readonly project
 
 readonly EX_USAGE=64
 

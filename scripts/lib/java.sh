@@ -1,12 +1,15 @@
 # The two Java servers: KRaft brokers (each its own controller too) and the Connect worker.
 # shellcheck shell=bash disable=SC2154 # dir, brokers, kafka_port, connect_port, heap: sandbox
 
-# run_java NAME OPTIONS...: prints the start of a command line, a word a line. Nothing is left outside of the sandbox's folder: no
+# The package's Java, whatever else is called java on this machine.
+java_binary() { printf '%s\n' /usr/lib/jvm/java-17-openjdk-*/bin/java | head -n 1; }
+
+# java_command NAME OPTIONS...: prints the start of a command line, a word a line. Nothing is left outside of the sandbox's folder: no
 # hsperfdata in /tmp, no unpacked native libraries there, no crash files in the working directory.
 java_command() {
   local name=$1
   shift
-  printf '%s\n' java "-Xms$heap" "-Xmx$heap" -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData "-XX:ErrorFile=$dir/logs/$name.crash" \
+  printf '%s\n' "$(java_binary)" "-Xms$heap" "-Xmx$heap" -XX:+ExitOnOutOfMemoryError -XX:-UsePerfData "-XX:ErrorFile=$dir/logs/$name.crash" \
     "-Djava.io.tmpdir=$dir/tmp" "-Dlog4j2.configurationFile=$project/scripts/lib/log4j2.properties" "$@" -cp "$(jars_folder)/libs/*"
 }
 
@@ -60,23 +63,22 @@ share.coordinator.state.topic.min.isr=$in_sync
 group.initial.rebalance.delay.ms=0
 transaction.abort.timed.out.transaction.cleanup.interval.ms=1000
 log.retention.check.interval.ms=5000
+# What was killed and comes back has to wait until its former self is given up: 9 s by default, and 10 s for the Connect worker.
+broker.heartbeat.interval.ms=1000
+broker.session.timeout.ms=4000
+group.min.session.timeout.ms=1000
 CONF
 }
 
-# A cluster id is 16 random bytes in base64url, as StorageTool random-uuid prints it (which takes a JVM and most of a second).
-cluster_id() {
-  local id
-  if [ ! -s "$dir/cluster-id" ]; then
-    id=$(head -c 16 /dev/urandom | base64 | tr '+/' 'Ab' | tr -d '=')
-    printf '%s\n' "$id" >"$dir/cluster-id"
-  fi
-  cat "$dir/cluster-id"
+# One id for all brokers: 16 random bytes in base64url, as StorageTool random-uuid prints it (which takes a JVM and most of a second).
+make_cluster_id() {
+  [ -s "$dir/cluster-id" ] || head -c 16 /dev/urandom | base64 | tr '+/' 'Ab' | tr -d '=' >"$dir/cluster-id"
 }
 
 format_broker() {
   local command
   mapfile -t command < <(java_command "$1" -XX:TieredStopAtLevel=1 -XX:+UseSerialGC)
-  "${command[@]}" kafka.tools.StorageTool format -t "$(cluster_id)" -c "$dir/$1.properties"
+  "${command[@]}" kafka.tools.StorageTool format -t "$(<"$dir/cluster-id")" -c "$dir/$1.properties"
 }
 
 start_kafka() {
@@ -91,14 +93,18 @@ start_kafka() {
   launch "$name" "${command[@]}" kafka.Kafka "$dir/$name.properties"
 }
 
-# A broker lists itself only when the controller has taken it into the cluster; its port is open long before.
+# A broker lists itself when the controller has taken it into the cluster. The port is tried first, because kcat needs a whole second
+# to find out that nobody listens.
 ready_kafka() {
-  local address
+  local address known
   address=127.0.0.1:$(broker_port "$1")
-  kcat -b "$address" -m 1 -L 2>/dev/null | grep -q "broker $(broker_id "$1") at $address"
+  (exec 3<>"/dev/tcp/${address/://}") 2>/dev/null || return 1
+  known=$(kcat -b "$address" -m 1 -L 2>/dev/null) || return 1
+  [[ $known == *"broker $(broker_id "$1") at $address"* ]]
 }
 
 end_kafka() { end "$1" TERM 20; }
+kill_kafka() { kill_hard "$1"; }
 
 configure_connect() {
   local replicas=$((brokers < 3 ? brokers : 3))
@@ -122,6 +128,8 @@ plugin.path=$(jars_folder)/plugins
 plugin.discovery=service_load
 offset.flush.interval.ms=1000
 scheduled.rebalance.max.delay.ms=0
+heartbeat.interval.ms=1000
+session.timeout.ms=5000
 config.providers=env,file
 config.providers.env.class=org.apache.kafka.common.config.provider.EnvVarConfigProvider
 config.providers.file.class=org.apache.kafka.common.config.provider.FileConfigProvider
@@ -129,7 +137,9 @@ CONF
 }
 
 start_connect() {
-  local command
+  local command name served=''
+  for name in $(broker_names); do ! is_ready "$name" || served=1; done
+  [ -n "$served" ] || die "connect needs a broker, and none is ready" "try: scripts/sandbox up kafka connect"
   configure_connect
   mapfile -t command < <(java_command connect -XX:+UseSerialGC -XX:TieredStopAtLevel=1)
   launch connect env DBZ_PASSWORD="$dbz_password" "${command[@]}" org.apache.kafka.connect.cli.ConnectDistributed "$dir/connect.properties"
@@ -138,3 +148,4 @@ start_connect() {
 ready_connect() { curl -fsS -m 2 -o /dev/null "http://127.0.0.1:$connect_port/health"; }
 
 end_connect() { end connect TERM 20; }
+kill_connect() { kill_hard connect; }

@@ -1,9 +1,7 @@
-# One server process of the sandbox: start, alive, wait until ready, end, kill. Knows nothing of PostgreSQL or Kafka.
-# A server is known by the file run/<name>: its pid and the kernel's start time of that pid, so that a pid which was used again
-# for something else is never taken for it.
-# shellcheck shell=bash disable=SC2154 # dir: sandbox
-
-readonly start_seconds=${SANDBOX_START_SECONDS:-90}
+# One server process of the sandbox: start, alive, wait until ready, end, kill. Each kind of server says the rest: start_, ready_, end_, kill_.
+# A server is known by the file run/<name>: its pid, the kernel's start time of that pid and the boot it counts from, so that a pid
+# which was used again for something else is never taken for it.
+# shellcheck shell=bash disable=SC2154 # dir, start_seconds: sandbox
 
 log_of() { printf '%s/logs/%s.log' "$dir" "$1"; }
 
@@ -22,10 +20,16 @@ start_time() {
 
 # pid_of NAME: prints the pid of the running server; fails when it does not run.
 pid_of() {
-  local pid started now
-  read -r pid started 2>/dev/null <"$dir/run/$1" || return 1
-  now=$(start_time "$pid") || return 1
-  [ "$now" = "$started" ] && grep -qaF "$dir" "/proc/$pid/cmdline" 2>/dev/null && printf '%s' "$pid"
+  local pid known now
+  { read -r pid known <"$dir/run/$1"; } 2>/dev/null || return 1
+  now=$(identity "$pid") || return 1
+  [ "$now" = "$known" ] && printf '%s' "$pid"
+}
+
+identity() {
+  local started
+  started=$(start_time "$1") || return 1
+  printf '%s %s' "$started" "$(</proc/sys/kernel/random/boot_id)"
 }
 
 # launch NAME COMMAND...: starts it in a session of its own, so that it outlives this shell and its terminal.
@@ -40,7 +44,7 @@ launch() {
     exec setsid "$@" >"$log" 2>&1 </dev/null
   ) &
   pid=$!
-  printf '%s %s\n' "$pid" "$(start_time "$pid")" >"$dir/run/$name"
+  printf '%s %s\n' "$pid" "$(identity "$pid" || echo ended)" >"$dir/run/$name"
 }
 
 # await NAME COMMAND...: until COMMAND is true; dies with the last lines of the log when the server ended, or is not ready in time.
@@ -51,16 +55,18 @@ await() {
   until "$@" >/dev/null 2>&1; do
     pid_of "$name" >/dev/null || show_log_and_die "$name" "$name ended while starting"
     [ $(($(now_ms) - start)) -lt $((start_seconds * 1000)) ] ||
-      show_log_and_die "$name" "$name is not ready after $start_seconds s (SANDBOX_START_SECONDS)"
+      show_log_and_die "$name" "$name is not ready after $start_seconds s (--timeout)"
     sleep 0.1
   done
 }
 
+# A Java server that fails to start says why and then describes its own end at length: so the errors are shown, if there are any.
 show_log_and_die() {
-  warn "--- last lines of $(log_of "$1")"
-  tail -n 15 "$(log_of "$1")" >&2 || true
-  warn "---"
-  die "$2"
+  local log errors
+  log=$(log_of "$1")
+  errors=$(grep -E 'ERROR|FATAL|PANIC|Exception' "$log" | tail -n 6) || true
+  warn "${errors:-$(tail -n 12 "$log")}"
+  die "$2" "the whole log: $log"
 }
 
 # end NAME SIGNAL SECONDS: asks with SIGNAL, waits, and kills what does not go.
@@ -72,7 +78,7 @@ end() {
     while pid_of "$name" >/dev/null; do
       if [ "$(now_ms)" -gt "$deadline" ]; then
         warn "$name did not end in $3 s: killed"
-        kill_hard "$name"
+        "kill_$(kind_of "$name")" "$name"
         break
       fi
       sleep 0.05
@@ -101,7 +107,7 @@ require_free_port() {
     *users:*) holder=$(sed -E 's/.*users:\(\("([^"]*)",pid=([0-9]+).*/\1 (pid \2)/' <<<"$holder") ;;
     *) holder="a process that this user cannot see" ;;
   esac
-  die "port $2 for $1 is taken by $holder" "try: scripts/sandbox up --dir ANOTHER_FOLDER $3 $(($2 + 10000))"
+  die "port $2 for $1 is taken by $holder" "end that, or try: scripts/sandbox up $3 $(($2 + 10000))"
 }
 
 require_disk_space() {
