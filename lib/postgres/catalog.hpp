@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "model/connector.hpp"
 #include "model/event_table.hpp"
 #include "postgres/connection.hpp"
 
@@ -16,20 +17,9 @@ struct Server {
   int slots_used{}, slots_most{}, senders_most{};
   std::string max_slot_wal_keep_size{};
 };
-struct Slot {
-  std::string name{}, plugin{}, database{}, wal_status{}, restart_lsn{}, confirmed_flush_lsn{};  ///< LSNs as 0/16B3748, "" if null
-  bool active{};
-  std::int64_t wal_held_bytes{}, lag_bytes{};
-};
-struct Publication {
-  std::string name{}, owner{};
-  bool all_tables{};
-  std::vector<TableName> tables{};
-};
-struct Role {
-  std::string name{};
-  bool login{}, replication{}, superuser{}, has_password{};
-};
+using Slot = ReplicationSlot;
+using Publication = ctl::Publication;
+using Role = DatabaseRole;
 /// An open transaction that could still write to one of the tables, or another client's session. For the evidence that writers are gone.
 struct Session {
   int pid{};
