@@ -1,0 +1,15 @@
+#pragma once
+#include <cstddef>
+#include <string_view>
+
+namespace ctl {
+
+/// The first character of a text that should be UTF-8 (RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF).
+struct Character {
+  char32_t code{};     ///< U+FFFD if the bytes are no character
+  std::size_t size{};  ///< bytes it takes; 1 for a byte that belongs to no character; 0 only for an empty text
+  bool valid{};
+};
+[[nodiscard]] Character first_character(std::string_view text) noexcept;
+
+}  // namespace ctl
