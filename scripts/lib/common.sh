@@ -19,7 +19,7 @@ die() {
 }
 
 # The comment at the head of a script is its help text.
-usage() { sed -n '2,/^$/{s/^# \{0,1\}//;/^$/q;p}' "$0"; }
+usage() { sed -n '2,${/^#/!q; s/^# \{0,1\}//p}' "$0"; }
 
 bad_usage() {
   warn "$(basename "$0"): $1"

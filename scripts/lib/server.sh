@@ -64,7 +64,7 @@ await() {
 show_log_and_die() {
   local log errors
   log=$(log_of "$1")
-  errors=$(grep -E 'ERROR|FATAL|PANIC|Exception' "$log" | tail -n 6) || true
+  errors=$(grep -E 'ERROR|FATAL|PANIC|Exception|syntax error|could not' "$log" | tail -n 6) || true
   warn "${errors:-$(tail -n 12 "$log")}"
   die "$2" "the whole log: $log"
 }
