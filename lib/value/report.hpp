@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -19,6 +20,7 @@ struct Table {
   std::vector<std::string> head{};
   std::vector<std::vector<Cell>> rows{};
   std::vector<std::size_t> right{};  ///< columns (by index) that hold numbers and are aligned to the right
+  std::vector<std::size_t> wide{};   ///< columns (by index) that only -o wide shows
 };
 struct Line {
   Cell cell{};
@@ -28,7 +30,8 @@ struct Unknown {
   std::string path{}, reason{};
 };
 struct Report {
-  std::string kind{};  ///< "plan", "status", "topics_status" …: the envelope's kind
+  std::string kind{};            ///< "plan", "status", "topics_status" …: the envelope's kind
+  std::optional<bool> ok{true};  ///< the envelope's ok: judged good, judged not good, or nullopt: not known
   Value data{};
   std::vector<std::variant<Line, Table>> blocks{};
   std::vector<std::string> names{};
