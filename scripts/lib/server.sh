@@ -12,7 +12,7 @@ mark_made() { mkdir -p "$dir/made" && touch "$dir/made/$1"; }
 # start_time PID: field 22 of its stat line (clock ticks since boot); fails when there is no such process, or only its corpse.
 start_time() {
   local stat fields
-  { stat=$(<"/proc/$1/stat"); } 2>/dev/null || return 1
+  { read -r stat <"/proc/$1/stat"; } 2>/dev/null || return 1
   read -ra fields <<<"${stat##*) }" # the name before it may hold blanks and parentheses
   [ "${fields[0]}" != Z ] || return 1
   printf '%s' "${fields[19]}"
