@@ -1,5 +1,6 @@
 #pragma once
-/// Room postgres: sessions, transactions, COPY and what the catalog says. The only room that knows libpqxx. Knows no Kafka, no plan, no journal.
+/// Room postgres: sessions, transactions, COPY and what the catalog says. The only room that knows libpqxx. Knows no Kafka, no plan, no
+/// journal.
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,14 +15,15 @@
 
 namespace ctl::postgres {
 
-/// Where to connect. Service files, PG* and .pgpass are read by the client library itself. `origin` says where conninfo came from, for messages.
+/// Where to connect. Service files, PG* and .pgpass are read by the client library itself. `origin` says where conninfo came from, for
+/// messages.
 struct Target {
   std::string conninfo{};
   Secret password{};
   std::string application_name{};
   std::string origin{};
 };
-enum class Access : unsigned char { read_only, read_write };   // read_only is enforced by the server, not by us
+enum class Access : unsigned char { read_only, read_write };  // read_only is enforced by the server, not by us
 
 /// Text values of one result; views live as long as the Rows.
 class Rows {
@@ -30,7 +32,8 @@ class Rows {
   explicit Rows(std::shared_ptr<const Impl>);
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] std::uint64_t affected() const noexcept;
-  [[nodiscard]] std::optional<std::string_view> at(std::size_t row, std::string_view column) const;  ///< nullopt = NULL; unknown column throws
+  [[nodiscard]] std::optional<std::string_view> at(std::size_t row,
+                                                   std::string_view column) const;  ///< nullopt = NULL; unknown column throws
  private:
   std::shared_ptr<const Impl> impl_;
 };
@@ -41,29 +44,29 @@ class CopyReader;
 class CopyWriter;
 
 /// One session. Never reconnects: locks, settings and open transactions die with it, so a lost session is an Error.
-/// A watchdog shuts the socket down at the deadline or on a stop, so every call ends even if the server is frozen; the session is then unusable.
+/// A watchdog shuts the socket down at the deadline or on a stop, so every call ends even if the server is frozen; the session is then
+/// unusable.
 class Connection {
  public:
   static Connection open(const Target&, Access, Listener& notices, const Deadline&);
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
-  ~Connection();                                              ///< closes the socket; never blocks on the server
+  ~Connection();  ///< closes the socket; never blocks on the server
 
   Rows query(std::string_view sql, std::span<const std::optional<std::string>> params, const Deadline&);
   Rows query(std::string_view sql, const Deadline& until) { return query(sql, std::span<const std::optional<std::string>>{}, until); }
   /// With psql's variables: :"name" becomes a quoted identifier, :'name' a parameter (postgres/named.hpp).
   Rows query(std::string_view sql, const Names& names, const Deadline&);
-  void script(std::string_view sql, std::string_view file, const Deadline&);   ///< several statements; Error carries file:line:column
+  void script(std::string_view sql, std::string_view file, const Deadline&);  ///< several statements; Error carries file:line:column
   CopyReader copy_out(std::string_view sql, const Deadline&);
   CopyWriter copy_in(std::string_view sql, const Deadline&);
   [[nodiscard]] int backend_pid() const noexcept;
   [[nodiscard]] bool usable() const noexcept;
+  [[nodiscard]] const std::string& address() const noexcept;  ///< "localhost:5432/shop"
 
+  struct Impl;  ///< postgres/session.hpp, for this room
  private:
-  friend class CopyReader;
-  friend class CopyWriter;
   friend class Transaction;
-  struct Impl;
   explicit Connection(std::unique_ptr<Impl>);
   std::unique_ptr<Impl> impl_;
 };
@@ -76,6 +79,7 @@ class Transaction {
   Transaction& operator=(const Transaction&) = delete;
   ~Transaction();
   void commit(const Deadline&);
+
  private:
   Connection& connection_;
   bool open_{true};

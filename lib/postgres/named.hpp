@@ -11,8 +11,8 @@ struct Bound {
   std::string sql{};
   std::vector<std::optional<std::string>> params{};
 };
-/// psql's variables, as psql treats them: :"name" -> quoted identifier, :'name' -> parameter $n (one a name). Text in quotes, dollar quotes and
-/// comments is left alone, `::` is a cast. A variable without a value throws Error{internal}.
+/// psql's variables, as psql treats them: :"name" -> quoted identifier, :'name' -> parameter $n (one a name). Text in quotes, dollar quotes
+/// and comments is left alone, `::` is a cast. A variable without a value throws Error{internal}.
 [[nodiscard]] Bound bind(std::string_view sql, const Names&);
 [[nodiscard]] std::string quote_identifier(std::string_view name);
 [[nodiscard]] std::string quote_literal(std::string_view text);
