@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <span>
@@ -11,36 +12,88 @@
 #include "core/error.hpp"
 #include "core/listener.hpp"
 #include "core/secret.hpp"
+#include "core/text.hpp"
 #include "model/topic.hpp"
 
+/// Room kafka: talks to a Kafka cluster by librdkafka's C API. It knows topics, groups, offsets and records, and nothing of manifests,
+/// plans, tables or what a record means.
 namespace ctl::kafka {
 
-struct Partition { std::string topic; int id{}; auto operator<=>(const Partition&) const = default; };
-/// How to reach a cluster. `properties` are librdkafka's own (--kafka-property), `secrets` those that must not be printed; `origin` says where
-/// `brokers` came from, for messages.
+struct Partition {
+  std::string topic{};
+  int id{};
+  auto operator<=>(const Partition&) const = default;
+};
+
+/// How to reach a cluster. `properties` are librdkafka's own (--kafka-property), `secrets` those that must not be printed; `origin` says
+/// where `brokers` came from, for messages.
 struct Settings {
   std::string brokers{};
   std::map<std::string, std::string> properties{};
   std::map<std::string, Secret> secrets{};
   std::string origin{};
 };
-struct Lag { Partition partition; Known<std::int64_t> committed; Known<std::int64_t> end; };
+
+struct Broker {
+  int id{};
+  std::string host{};
+  int port{};
+  bool controller{};       ///< takes the admin requests; with KRaft any living broker may say so
+  Known<Config> config{};  ///< as the broker itself answers at its advertised address; sensitive values are left out
+};
+
+struct Member {
+  std::string client_id{}, host{};
+  std::vector<Partition> assigned{};
+};
+struct Group {
+  std::string name{};
+  std::string state{};  ///< Kafka's word: Stable, Empty, PreparingRebalance …
+  Known<std::vector<Member>>
+      members{};  ///< unknown for groups of the new consumer protocol (KIP-848), which librdkafka 2.0 cannot describe
+};
+using Commits = std::map<Partition, std::int64_t>;  ///< next offset a group will read; partitions without a commit are left out
+
+struct Lag {
+  Partition partition{};
+  Known<std::int64_t> committed{};
+  Known<std::int64_t> end{};
+  Known<std::int64_t> start{};
+  /// Offsets between the commit and the end; what retention has removed since the commit does not count.
+  [[nodiscard]] Known<std::int64_t> offsets() const;
+};
 
 /// Reads. No member writes, so a dry run holds this and nothing else. One librdkafka handle for the process; one log and one error
-/// callback, both served on the calling thread (log.queue), the last broker reason kept for messages.
+/// callback, both served on the calling thread (log.queue), the last broker reason kept for messages. Every call throws Error{unreachable,
+/// timeout, denied} when nothing can be learnt, and gives up after half a second when no bootstrap server can be reached at all.
 class Cluster {
  public:
   Cluster(Settings, Listener&);
   ~Cluster();
   Cluster(const Cluster&) = delete;
   Cluster& operator=(const Cluster&) = delete;
+
   [[nodiscard]] std::string id(const Deadline&);
-  [[nodiscard]] std::vector<std::string> topics(const Deadline&);
-  [[nodiscard]] std::map<std::string, Known<TopicState>> describe(std::span<const std::string> topics, const Deadline&);  ///< not_found per topic
-  enum class At : signed char { earliest = -2, latest = -1 };
-  [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, At, const Deadline&);       ///< one bad leader costs only its own
-  [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, std::chrono::sys_time<std::chrono::milliseconds>, const Deadline&);
-  [[nodiscard]] std::vector<Lag> lag(std::string_view group, const Deadline&);         ///< commits first, ends second: never negative
+  /// By id. Each was asked at the address it advertises, so an address that cannot be reached from here shows in its config.
+  [[nodiscard]] std::vector<Broker> brokers(const Deadline&);
+  [[nodiscard]] std::vector<std::string> topics(const Deadline&);  ///< by name, internal ones included
+  /// One metadata request and one DescribeConfigs for 500 topics. not_found for those that do not exist.
+  [[nodiscard]] std::map<std::string, Known<TopicState>> describe(std::span<const std::string> topics, const Deadline&);
+
+  /// `latest` is the high watermark: the offset of the next record. `stable` is where a read_committed consumer ends now: the start of the
+  /// oldest open transaction, or the high watermark. Markers take offsets too: end - start is an upper bound of the records, not their
+  /// number.
+  enum class At : signed char { earliest = -2, latest = -1, stable = -4 };
+  /// One bad leader costs only its own partitions, and those until the deadline.
+  [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, At, const Deadline&);
+  /// Of the first record at or after the instant; the high watermark when there is none.
+  [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, Millis, const Deadline&);
+
+  [[nodiscard]] std::vector<Group> groups(const Deadline&);  ///< by name
+  [[nodiscard]] std::map<std::string, Known<Commits>> committed(std::span<const std::string> groups, const Deadline&);
+  [[nodiscard]] std::vector<Lag> lag(std::string_view group,
+                                     const Deadline&);  ///< by partition; commits first, ends second: never negative
+
  private:
   friend class Admin;
   struct Impl;

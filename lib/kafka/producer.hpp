@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,22 +12,36 @@
 
 namespace ctl::kafka {
 
+/// Where a key lands: murmur2 as in Java's and kafkajs' default partitioner, by librdkafka's own function.
+[[nodiscard]] int partition_of(std::string_view key, int partitions);
+
 /// Exactly-once writing. Constructing it fences every older instance of `id` and ends its transaction: construct first, read the
 /// checkpoint second. One thread. begin .. send* .. commit, in this order; anything else is a bug and throws internal.
 class Transactional {
  public:
+  /// Waits for the coordinator until the deadline: Error{unreachable | timeout | denied | config}.
   Transactional(const Settings&, std::string id, Listener&, const Deadline&);
   Transactional(Transactional&&) noexcept;
   Transactional& operator=(Transactional&&) noexcept;
-  ~Transactional();                                           ///< aborts what is open, best effort, at most 1 s
+  ~Transactional();  ///< aborts what is open, best effort, at most 1 s
 
   void begin();
-  /// Copies key and value. Waits for room until the deadline (poll, so delivery failures surface here as well).
+  /// Copies key and value; no key and an empty key are different things. Waits for room until the deadline (poll, so delivery failures
+  /// surface here as well): Error{timeout}. A transaction that has already failed takes no more records, and commit() says so.
+  /// Throws Error{failed} for a record that cannot be sent at all: larger than message.max.bytes, or timed before 1970-01-01T00:00:00.001Z,
+  /// which Kafka cannot express (0 means "now" to librdkafka, negative nothing to the broker).
   void send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, const Deadline&);
+
   enum class Commit : unsigned char { done, aborted, in_doubt };
-  /// in_doubt (timeout, transport): the object is dead; make a new one and read the checkpoint. Fenced throws Error{busy}.
+  /// aborted: nothing of it is visible, the object can begin() again; the reason was transient. in_doubt (timeout, transport): the object
+  /// is dead; make a new one and read the checkpoint. Fenced throws Error{busy}; a record that the broker refuses, Error{failed} after the
+  /// abort.
   [[nodiscard]] Commit commit(const Deadline&);
-  void abort(const Deadline&);
+  void abort(const Deadline&);  ///< throws when it cannot; the object is dead then
+
+  /// The offset of the last record of each topic and partition that a transaction committed by this object wrote.
+  [[nodiscard]] const std::map<std::string, std::map<int, std::int64_t>>& delivered() const noexcept;
+
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "value/value.hpp"
@@ -18,9 +19,9 @@ struct TopicSpec {
   std::string name{}, family{}, description{}, owner{};
   int partitions{};
   int replication{};
-  Config config{};            ///< retention.ms, cleanup.policy …: complete, family and defaults merged in
-  bool expect_empty{};        ///< declared because somebody lists it; nothing ever writes to it
-  std::string captures{};     ///< the core table whose changes arrive here ("public.products"), "" if none
+  Config config{};         ///< retention.ms, cleanup.policy …: complete, family and defaults merged in
+  bool expect_empty{};     ///< declared because somebody lists it; nothing ever writes to it
+  std::string captures{};  ///< the core table whose changes arrive here ("public.products"), "" if none
   std::vector<std::string> consumers{};
   Position at{};
 };
@@ -46,8 +47,17 @@ struct TopicState {
   [[nodiscard]] int replication() const noexcept { return partitions.empty() ? 0 : static_cast<int>(partitions.front().replicas.size()); }
 };
 
+/// A live config of a topic; nullopt when the broker did not tell it (or, as a number, when it is none).
+[[nodiscard]] std::optional<std::string> config_text(const TopicState&, std::string_view key);
+[[nodiscard]] std::optional<std::int64_t> config_number(const TopicState&, std::string_view key);
+[[nodiscard]] std::string format_retention(std::optional<std::int64_t> ms);  ///< "7d", "forever", "?"
+
 struct Offsets {
   std::int64_t start{}, end{};
 };
+
+/// Whether two spellings of a config value mean the same to a broker: "0.50" and "0.5", "TRUE" and "true", "delete, compact" and
+/// "compact,delete".
+[[nodiscard]] bool same_config(std::string_view, std::string_view);
 
 }  // namespace ctl

@@ -1,0 +1,137 @@
+#include "kafka/admin.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <functional>
+
+#include "kafka/cluster_impl.hpp"
+
+namespace ctl::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+
+/// Throws the broker's own words for the first of the results that failed; each request here is about one topic.
+void check(Client& client, std::string_view doing, const rd_kafka_topic_result_t* const* results, std::size_t count) {
+  for (const auto* result : std::span{results, count})
+    if (const auto error = rd_kafka_topic_result_error(result); error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      const auto* words = rd_kafka_topic_result_error_string(result);
+      throw client.failure(error, doing, words != nullptr ? words : "");
+    }
+}
+
+/// Reads the topic again until it is as `wanted` says: brokers learn of a change a little after the controller confirmed it.
+void wait_for(Cluster& cluster, const std::string& topic, std::string_view doing, const Deadline& until,
+              const std::function<bool(const Known<TopicState>&)>& wanted) {
+  for (auto pause = 5ms; !wanted(cluster.describe({&topic, 1}, until).at(topic)); pause = std::min(pause * 2, 200ms)) {
+    until.sleep(pause);
+    until.check(fmt::format("{}: it was confirmed, but does not show yet", doing));
+  }
+}
+
+bool has_leaders(const TopicState& state, int partitions) {
+  return std::ssize(state.partitions) == partitions &&
+         std::all_of(state.partitions.begin(), state.partitions.end(), [](const auto& partition) { return partition.leader >= 0; });
+}
+
+bool shows(const TopicState& state, const Config& config) {
+  return std::all_of(config.begin(), config.end(), [&](const auto& wanted) {
+    const auto found = state.config.find(wanted.first);
+    return found != state.config.end() && found->second.value && same_config(*found->second.value, wanted.second);
+  });
+}
+
+}  // namespace
+
+void Admin::create(const TopicSpec& spec, const Deadline& until) {
+  auto& client = cluster_.impl_->client;
+  const auto doing = "creating topic " + spec.name;
+  std::array<char, 512> text{};
+  const NewTopic topic{
+      rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication > 0 ? spec.replication : -1, text.data(), text.size())};
+  if (!topic) throw Error{Code::failed, {.what = doing + " failed", .cause = text.data()}};
+  for (const auto& [key, value] : spec.config) rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
+  const auto event = client.ask(RD_KAFKA_ADMIN_OP_CREATETOPICS, doing, until, [&](const auto* options, auto* queue) {
+    auto* one = topic.get();
+    rd_kafka_CreateTopics(client.get(), &one, 1, options, queue);
+  });
+  std::size_t count = 0;
+  const auto** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
+  check(client, doing, results, count);
+  wait_for(cluster_, spec.name, doing, until,
+           [&](const auto& state) { return state && has_leaders(*state, spec.partitions) && shows(*state, spec.config); });
+}
+
+void Admin::add_partitions(std::string_view topic, int total, const Deadline& until) {
+  auto& client = cluster_.impl_->client;
+  const std::string name{topic};
+  const auto doing = fmt::format("bringing topic {} to {} partitions", name, total);
+  std::array<char, 512> text{};
+  const NewPartitions more{
+      rd_kafka_NewPartitions_new(name.c_str(), static_cast<std::size_t>(std::max(total, 0)), text.data(), text.size())};
+  if (!more) throw Error{Code::failed, {.what = doing + " failed", .cause = text.data()}};
+  const auto event = client.ask(RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, doing, until, [&](const auto* options, auto* queue) {
+    auto* one = more.get();
+    rd_kafka_CreatePartitions(client.get(), &one, 1, options, queue);
+  });
+  std::size_t count = 0;
+  const auto** results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event.get()), &count);
+  check(client, doing, results, count);
+  wait_for(cluster_, name, doing, until, [&](const auto& state) { return state && has_leaders(*state, total); });
+}
+
+void Admin::remove(std::string_view topic, const Deadline& until) {
+  auto& client = cluster_.impl_->client;
+  const std::string name{topic};
+  const auto doing = "deleting topic " + name;
+  const DeleteTopic gone{rd_kafka_DeleteTopic_new(name.c_str())};
+  const auto event = client.ask(RD_KAFKA_ADMIN_OP_DELETETOPICS, doing, until, [&](const auto* options, auto* queue) {
+    auto* one = gone.get();
+    rd_kafka_DeleteTopics(client.get(), &one, 1, options, queue);
+  });
+  std::size_t count = 0;
+  const auto** results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
+  check(client, doing, results, count);
+  wait_for(cluster_, name, doing, until, [](const auto& state) { return !state && state.error().code() == Code::not_found; });
+}
+
+void Admin::set_group_offsets(std::string_view group, const std::map<Partition, std::int64_t>& offsets, const Deadline& until) {
+  auto& client = cluster_.impl_->client;
+  const std::string name{group};
+  const auto doing = "setting the offsets of group " + name;
+  const auto groups = cluster_.groups(until);
+  if (const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
+      found != groups.end() && found->state != "Empty" && found->state != "Dead")
+    throw Error{Code::refused,
+                {.what = fmt::format("group {} is in use ({})", name, found->state),
+                 .where = address(client.settings()),
+                 .hint = "stop its consumers first"}};
+
+  const PartitionList list{rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size()))};
+  for (const auto& [partition, offset] : offsets)
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.id)->offset = offset;
+  const AlterGroupOffsets request{rd_kafka_AlterConsumerGroupOffsets_new(name.c_str(), list.get())};
+  const auto event = client.ask(RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, doing, until, [&](const auto* options, auto* queue) {
+    auto* one = request.get();
+    rd_kafka_AlterConsumerGroupOffsets(client.get(), &one, 1, options, queue);
+  });
+  std::size_t count = 0;
+  const auto** results =
+      rd_kafka_AlterConsumerGroupOffsets_result_groups(rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
+  if (const auto* error = rd_kafka_group_result_error(results[0]))
+    throw client.failure(rd_kafka_error_code(error), doing, rd_kafka_error_string(error));
+
+  const auto now = std::move(cluster_.committed({&name, 1}, until).at(name));
+  if (!now) throw Error{now.error()};
+  for (const auto& [partition, offset] : offsets)
+    if (const auto found = now->find(partition); found == now->end() || found->second != offset)
+      throw Error{
+          Code::drift,
+          {.what = fmt::format("group {} is not at offset {} of {} [{}] after it was set", name, offset, partition.topic, partition.id),
+           .where = address(client.settings()),
+           .hint = "somebody else commits for this group"}};
+}
+
+}  // namespace ctl::kafka

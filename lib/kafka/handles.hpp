@@ -1,0 +1,30 @@
+#pragma once
+#include <librdkafka/rdkafka.h>
+
+#include "core/handle.hpp"
+
+/// Owners of librdkafka's objects. For the .cpp files of this room only; no other header of the room includes librdkafka, client.hpp
+/// excepted.
+namespace ctl::kafka {
+
+using RdKafka = Handle<rd_kafka_t, rd_kafka_destroy>;
+using Conf = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
+using TopicConf = Handle<rd_kafka_topic_conf_t, rd_kafka_topic_conf_destroy>;
+using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
+using Queue = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
+using Event = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;
+using Failure = Handle<rd_kafka_error_t, rd_kafka_error_destroy>;
+using Metadata = Handle<const rd_kafka_metadata_t, rd_kafka_metadata_destroy>;
+using PartitionList = Handle<rd_kafka_topic_partition_list_t, rd_kafka_topic_partition_list_destroy>;
+using AdminOptions = Handle<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>;
+using NewTopic = Handle<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>;
+using NewPartitions = Handle<rd_kafka_NewPartitions_t, rd_kafka_NewPartitions_destroy>;
+using DeleteTopic = Handle<rd_kafka_DeleteTopic_t, rd_kafka_DeleteTopic_destroy>;
+using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>;
+using ListGroupOffsets = Handle<rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroupOffsets_destroy>;
+using AlterGroupOffsets = Handle<rd_kafka_AlterConsumerGroupOffsets_t, rd_kafka_AlterConsumerGroupOffsets_destroy>;
+
+inline void free_text(char* text) noexcept { rd_kafka_mem_free(nullptr, text); }
+using Text = Handle<char, free_text>;
+
+}  // namespace ctl::kafka

@@ -1,0 +1,248 @@
+#include "kafka/producer.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <vector>
+
+#include "kafka/producer_conf.hpp"
+
+namespace ctl::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr unsigned poll_every = 512;  // sends: delivery reports free room in the queue and are what fills it
+
+/// Not null, even for a view of nothing: to librdkafka a null pointer is "no key" and "no value".
+rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::string_view view) noexcept {
+  rd_kafka_vu_t unit{};
+  unit.vtype = type;
+  unit.u.mem.ptr = const_cast<char*>(view.data() != nullptr ? view.data() : "");
+  unit.u.mem.size = view.size();
+  return unit;
+}
+
+/// The broker refuses the record or the writer; it would do so again.
+bool is_final(rd_kafka_resp_err_t error) noexcept {
+  switch (error) {
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_RECORD_LIST_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_INVALID_MSG:
+    case RD_KAFKA_RESP_ERR_INVALID_RECORD:
+    case RD_KAFKA_RESP_ERR_INVALID_TIMESTAMP:
+    case RD_KAFKA_RESP_ERR_POLICY_VIOLATION: return true;
+    default: return code_of(error) == Code::denied || code_of(error) == Code::not_found;
+  }
+}
+
+}  // namespace
+
+int partition_of(std::string_view key, int partitions) {
+  return rd_kafka_msg_partitioner_murmur2(nullptr, key.data(), key.size(), partitions, nullptr, nullptr);
+}
+
+struct Transactional::Impl {
+  Impl(const Settings& settings, std::string name, Listener& listener)
+      : id{std::move(name)}, client{RD_KAFKA_PRODUCER, settings, producer_conf(id), listener, {on_report, this}} {}
+  ~Impl() {
+    if (state == State::open) Failure{rd_kafka_abort_transaction(client.get(), 500)};
+    rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  static void on_report(void* self, const rd_kafka_message_t& message) noexcept;
+  rd_kafka_topic_t* topic(std::string_view name);
+  void abort(const Deadline&);
+  Commit give_up(rd_kafka_resp_err_t, const char* words, const Deadline&);
+  [[nodiscard]] Error fenced(std::string words) const;
+  void require(bool condition, std::string_view what) const {
+    if (!condition) throw Error{Code::internal, {.what = fmt::format("{} of transaction {} at the wrong time", what, id)}};
+  }
+
+  struct Topic {
+    std::string name{};
+    TopicHandle handle{};
+  };
+  struct Reached {
+    const rd_kafka_topic_t* topic{};
+    int partition{};
+    std::int64_t offset{-1};
+  };
+  enum class State : unsigned char { ready, open, dead };
+
+  std::string id;
+  Client client;
+  State state{State::ready};
+  std::vector<Topic> topics{};
+  std::size_t last_topic{};
+  unsigned sent{};
+  std::vector<Reached> reached{};  ///< by the open transaction
+  std::size_t last_reached{};
+  rd_kafka_resp_err_t lost{};  ///< why its first lost record was lost
+  std::string lost_from{};
+  std::map<std::string, std::map<int, std::int64_t>> delivered{};
+};
+
+void Transactional::Impl::on_report(void* self, const rd_kafka_message_t& message) noexcept {
+  auto& impl = *static_cast<Impl*>(self);
+  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    if (impl.lost != RD_KAFKA_RESP_ERR_NO_ERROR || message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+        message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
+      return;
+    impl.lost = message.err;
+    impl.lost_from = rd_kafka_topic_name(message.rkt);
+    return;
+  }
+  const auto is_it = [&](const Reached& r) { return r.topic == message.rkt && r.partition == message.partition; };
+  auto& reached = impl.reached;
+  if (impl.last_reached >= reached.size() || !is_it(reached[impl.last_reached])) {  // reports come in runs of one partition
+    const auto found = std::find_if(reached.begin(), reached.end(), is_it);
+    impl.last_reached = static_cast<std::size_t>(found - reached.begin());
+    if (found == reached.end()) reached.push_back({message.rkt, message.partition});
+  }
+  auto& offset = reached[impl.last_reached].offset;
+  offset = std::max(offset, message.offset);
+}
+
+rd_kafka_topic_t* Transactional::Impl::topic(std::string_view name) {
+  if (last_topic < topics.size() && topics[last_topic].name == name) return topics[last_topic].handle.get();
+  const auto found = std::find_if(topics.begin(), topics.end(), [&](const Topic& t) { return t.name == name; });
+  last_topic = static_cast<std::size_t>(found - topics.begin());
+  if (found == topics.end()) {
+    Topic made{std::string{name}, TopicHandle{rd_kafka_topic_new(client.get(), std::string{name}.c_str(), nullptr)}};
+    if (!made.handle) throw client.failure(rd_kafka_last_error(), fmt::format("writing to topic {}", name));
+    topics.push_back(std::move(made));
+  }
+  return topics[last_topic].handle.get();
+}
+
+Error Transactional::Impl::fenced(std::string words) const {
+  return {Code::busy,
+          {.what = fmt::format("transaction {} was taken over", id),
+           .cause = std::move(words),
+           .where = address(client.settings()),
+           .hint = "another process writes the same data, or this one was stopped for longer than transaction.timeout.ms; see that it is "
+                   "alone and run it again"}};
+}
+
+Transactional::Transactional(const Settings& settings, std::string id, Listener& listener, const Deadline& until)
+    : impl_{std::make_unique<Impl>(settings, std::move(id), listener)} {
+  const auto doing = "opening transaction " + impl_->id;
+  while (const auto error = Failure{rd_kafka_init_transactions(impl_->client.get(), until.left_ms())}) {
+    if (rd_kafka_error_is_retriable(error.get()) == 0)
+      throw impl_->client.failure(rd_kafka_error_code(error.get()), doing, rd_kafka_error_string(error.get()));
+    impl_->client.keep_waiting(doing, Client::Patience::full, until);
+  }
+  impl_->client.answered();
+}
+Transactional::Transactional(Transactional&&) noexcept = default;
+Transactional& Transactional::operator=(Transactional&&) noexcept = default;
+Transactional::~Transactional() = default;
+
+const std::map<std::string, std::map<int, std::int64_t>>& Transactional::delivered() const noexcept { return impl_->delivered; }
+
+void Transactional::begin() {
+  auto& me = *impl_;
+  me.require(me.state == Impl::State::ready, "begin");
+  if (const auto error = Failure{rd_kafka_begin_transaction(me.client.get())}) {
+    me.state = Impl::State::dead;
+    if (code_of(rd_kafka_error_code(error.get())) == Code::busy) throw me.fenced(rd_kafka_error_string(error.get()));
+    throw me.client.failure(rd_kafka_error_code(error.get()), "beginning transaction " + me.id, rd_kafka_error_string(error.get()));
+  }
+  me.state = Impl::State::open;
+  me.lost = RD_KAFKA_RESP_ERR_NO_ERROR;
+  for (auto& reached : me.reached) reached.offset = -1;
+}
+
+void Transactional::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
+                         const Deadline& until) {
+  auto& me = *impl_;
+  me.require(me.state == Impl::State::open, "send");
+  if (time.time_since_epoch() <= 0ms)
+    throw Error{Code::failed,
+                {.what = fmt::format("a record for topic {} cannot have the time {}", topic, format_instant(time)),
+                 .cause = "Kafka's record times begin after 1970-01-01T00:00:00Z"}};
+  std::array<rd_kafka_vu_t, 5> units{};
+  units[0].vtype = RD_KAFKA_VTYPE_RKT;
+  units[0].u.rkt = me.topic(topic);
+  units[1] = bytes(RD_KAFKA_VTYPE_VALUE, value);
+  units[2].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
+  units[2].u.i64 = time.time_since_epoch().count();
+  units[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
+  units[3].u.i = RD_KAFKA_MSG_F_COPY;
+  if (key) units[4] = bytes(RD_KAFKA_VTYPE_KEY, *key);
+
+  if (++me.sent % poll_every == 0) me.client.serve();
+  while (me.lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const Failure error{rd_kafka_produceva(me.client.get(), units.data(), key ? 5 : 4)};
+    if (!error) return;
+    const auto code = rd_kafka_error_code(error.get());
+    if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL) return;  // it has failed; commit() says why
+    if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)
+      throw me.client.failure(code, fmt::format("writing a record of {} bytes to topic {}", value.size(), topic),
+                              rd_kafka_error_string(error.get()));
+    me.client.serve(until.left_ms());  // a delivery report wakes it
+    if (until.over()) me.client.keep_waiting(fmt::format("writing to topic {}", topic), Client::Patience::full, until);
+  }
+}
+
+Transactional::Commit Transactional::commit(const Deadline& until) {
+  auto& me = *impl_;
+  me.require(me.state == Impl::State::open, "commit");
+  for (;;) {
+    const Failure error{rd_kafka_commit_transaction(me.client.get(), until.left_ms(200ms))};  // resumable: the next call goes on waiting
+    me.client.serve();
+    if (!error) break;
+    const auto code = rd_kafka_error_code(error.get());
+    if (rd_kafka_error_txn_requires_abort(error.get()) != 0) return me.give_up(code, rd_kafka_error_string(error.get()), until);
+    const bool again = rd_kafka_error_is_retriable(error.get()) != 0;
+    if (again && !until.over()) {
+      if (code != RD_KAFKA_RESP_ERR__TIMED_OUT) until.sleep(20ms);
+      continue;
+    }
+    me.state = Impl::State::dead;
+    if (code_of(code) == Code::busy) throw me.fenced(rd_kafka_error_string(error.get()));
+    if (code_of(code) == Code::denied) throw me.client.failure(code, "committing transaction " + me.id, rd_kafka_error_string(error.get()));
+    return Commit::in_doubt;
+  }
+  me.state = Impl::State::ready;
+  for (const auto& [topic, partition, offset] : me.reached)
+    if (offset >= 0) me.delivered[rd_kafka_topic_name(topic)][partition] = offset;
+  return Commit::done;
+}
+
+/// Aborts, and tells the caller whether the same rows may be tried again or are at fault.
+Transactional::Commit Transactional::Impl::give_up(rd_kafka_resp_err_t code, const char* words, const Deadline& until) {
+  if (const auto ended = attempt([&] { abort(until); }); !ended) {
+    if (ended.error().code() == Code::busy) throw Error{ended.error()};  // a new instance of ours would fence theirs in turn
+    return Commit::in_doubt;
+  }
+  if (is_final(lost))
+    throw client.failure(lost, fmt::format("writing to topic {}", lost_from),
+                         fmt::format("{}: {}", rd_kafka_err2name(lost), rd_kafka_err2str(lost)));
+  if (is_final(code)) throw client.failure(code, "committing transaction " + id, words);
+  return Commit::aborted;
+}
+
+void Transactional::Impl::abort(const Deadline& until) {
+  const auto doing = "aborting transaction " + id;
+  state = State::dead;  // unless it ends well
+  while (const auto error = Failure{rd_kafka_abort_transaction(client.get(), until.left_ms(200ms))}) {
+    const auto code = rd_kafka_error_code(error.get());
+    if (code_of(code) == Code::busy) throw fenced(rd_kafka_error_string(error.get()));
+    if (rd_kafka_error_is_retriable(error.get()) == 0) throw client.failure(code, doing, rd_kafka_error_string(error.get()));
+    client.keep_waiting(doing, Client::Patience::full, until);
+  }
+  client.serve();
+  state = State::ready;
+}
+
+void Transactional::abort(const Deadline& until) {
+  impl_->require(impl_->state == Impl::State::open, "abort");
+  impl_->abort(until);
+}
+
+}  // namespace ctl::kafka

@@ -1,0 +1,140 @@
+#include "kafka/reader.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "kafka/client.hpp"
+
+namespace ctl::kafka {
+namespace {
+
+constexpr std::size_t batch_size = 1000;
+
+std::vector<Property> reader_conf(Reader::Isolation isolation) {
+  using enum Property::Kind;
+  return {
+      {"isolation.level", isolation == Reader::Isolation::committed ? "read_committed" : "read_uncommitted", fixed},
+      {"enable.partition.eof", "true", fixed},           // the only true end: the last offset may be a marker that is never delivered
+      {"auto.offset.reset", "error", fixed},             // an offset the log does not hold is an answer, not a reason to jump
+      {"allow.auto.create.topics", "false", fixed},      // reading must not make a topic
+      {"queued.max.messages.kbytes", "16384", tunable},  // what waits for us; the default, 64 MB a partition, would be most of our memory
+      {"fetch.max.bytes", "16777216", tunable},          // of one answer; not below message.max.bytes
+      {"fetch.wait.max.ms", "100", tunable},             // a record that comes in at the end of a quiet partition is seen at once
+      {"fetch.error.backoff.ms", "100", tunable},        // likewise after a leader has moved
+  };
+}
+
+std::optional<std::string_view> view(const void* data, std::size_t size) {
+  return data == nullptr ? std::nullopt : std::optional{std::string_view{static_cast<const char*>(data), size}};
+}
+
+Message shown(const rd_kafka_message_t& message) {
+  rd_kafka_timestamp_type_t type{};
+  Message out{.partition = {rd_kafka_topic_name(message.rkt), message.partition},
+              .offset = message.offset,
+              .time = Millis{std::chrono::milliseconds{rd_kafka_message_timestamp(&message, &type)}},
+              .key = view(message.key, message.key_len),
+              .value = view(message.payload, message.len),
+              .headers = {}};
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return out;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  for (std::size_t i = 0, size = 0; rd_kafka_header_get_all(headers, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i)
+    out.headers.push_back({name, view(value, size)});
+  return out;
+}
+
+}  // namespace
+
+struct Reader::Impl {
+  Impl(const Settings& settings, std::map<Partition, std::int64_t> start, Isolation isolation, Listener& listener)
+      : client{RD_KAFKA_CONSUMER, settings, reader_conf(isolation), listener},
+        queue{rd_kafka_queue_new(client.get())},
+        from{std::move(start)} {}
+  ~Impl() {
+    drop();
+    for (const auto& [partition, offset] : from)
+      if (const auto topic = topics.find(partition.topic); topic != topics.end() && topic->second)
+        rd_kafka_consume_stop(topic->second.get(), partition.id);
+  }
+  Impl(const Impl&) = delete;
+  Impl& operator=(const Impl&) = delete;
+
+  void start();
+  void drop() noexcept;
+  void refill(int ms);
+  [[nodiscard]] Error failed(const rd_kafka_message_t&);
+
+  Client client;
+  Queue queue;
+  std::map<Partition, std::int64_t> from;
+  std::map<std::string, TopicHandle> topics{};
+  std::array<rd_kafka_message_t*, batch_size> batch{};  ///< owned from `at` - 1, the one shown last, up to `count`
+  std::size_t at{}, count{};
+};
+
+void Reader::Impl::start() {
+  for (const auto& [partition, offset] : from) {
+    auto& topic = topics[partition.topic];
+    if (!topic) topic.reset(rd_kafka_topic_new(client.get(), partition.topic.c_str(), nullptr));
+    if (!topic || rd_kafka_consume_start_queue(topic.get(), partition.id, offset, queue.get()) != 0)
+      throw client.failure(rd_kafka_last_error(), fmt::format("reading {} [{}]", partition.topic, partition.id));
+  }
+}
+
+void Reader::Impl::drop() noexcept {
+  for (auto i = at > 0 ? at - 1 : at; i < count; ++i) rd_kafka_message_destroy(batch[i]);
+  at = count = 0;
+}
+
+/// Waits for one record and takes what else is there. rd_kafka_consume_batch_queue alone would wait for a full batch.
+void Reader::Impl::refill(int ms) {
+  drop();
+  batch[0] = rd_kafka_consume_queue(queue.get(), ms);
+  if (batch[0] != nullptr)
+    count =
+        1 + static_cast<std::size_t>(std::max<ssize_t>(0, rd_kafka_consume_batch_queue(queue.get(), 0, batch.data() + 1, batch_size - 1)));
+  client.serve();
+  if (count > 0) client.answered();
+}
+
+Error Reader::Impl::failed(const rd_kafka_message_t& message) {
+  const auto name = fmt::format("{} [{}]", rd_kafka_topic_name(message.rkt), message.partition);
+  if (message.err != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
+    return client.failure(message.err, "reading " + name, rd_kafka_message_errstr(&message));
+  return {Code::mismatch,
+          {.what = fmt::format("{} does not hold offset {}", name, message.offset),
+           .cause = rd_kafka_message_errstr(&message),
+           .where = address(client.settings()),
+           .hint = "retention has removed it, or the topic was created anew"}};
+}
+
+Reader::Reader(const Settings& settings, std::map<Partition, std::int64_t> from, Isolation isolation, Listener& listener)
+    : impl_{std::make_unique<Impl>(settings, std::move(from), isolation, listener)} {
+  impl_->start();
+}
+Reader::~Reader() = default;
+
+Error Reader::silence(std::string_view doing) { return impl_->client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, doing); }
+
+std::variant<std::monostate, Message, End> Reader::next(const Deadline& until) {
+  auto& me = *impl_;
+  for (;;) {
+    if (me.at > 0) rd_kafka_message_destroy(me.batch[me.at - 1]);
+    if (me.at == me.count) {
+      me.at = me.count = 0;
+      if (until.over()) return {};
+      me.refill(until.left_ms());
+      if (me.count == 0) continue;
+    }
+    const auto& message = *me.batch[me.at++];
+    if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return shown(message);
+    if (message.err == RD_KAFKA_RESP_ERR__PARTITION_EOF) return End{{rd_kafka_topic_name(message.rkt), message.partition}, message.offset};
+    if (const auto code = code_of(message.err); code != Code::unreachable && code != Code::timeout) throw me.failed(message);
+  }
+}
+
+}  // namespace ctl::kafka
