@@ -153,7 +153,12 @@ Position Fields::at(std::string_view key) const {
 }
 
 void Fields::wrong(std::string_view key, std::string rule, std::string what, std::string hint) {
-  into_.push_back({.what = std::move(what), .at = at(key), .hint = std::move(hint), .rule = std::move(rule)});
+  const auto place = at(key);
+  const auto doubtful = [&](const Problem& p) {
+    return p.rule == "ambiguous" && p.at == place;
+  };  // said by the reader: what it is, nobody knows
+  if (std::none_of(into_.begin(), into_.end(), doubtful))
+    into_.push_back({.what = std::move(what), .at = place, .hint = std::move(hint), .rule = std::move(rule)});
 }
 
 void Fields::missing(std::string_view key) {

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "core/error.hpp"
 
 namespace ctl {
 namespace {
@@ -35,17 +34,17 @@ bool has_errors(const Problems& problems) noexcept {
   return std::any_of(problems.begin(), problems.end(), [](const Problem& p) { return p.severity == Severity::error; });
 }
 
-void fail(const Problems& problems) {
+void fail(const Problems& problems, Code code) {
   Problems errors;
   std::copy_if(problems.begin(), problems.end(), std::back_inserter(errors),
                [](const Problem& p) { return p.severity == Severity::error; });
   if (errors.empty()) throw Error{Code::internal, {.what = "fail() was called without a problem"}};
   std::stable_sort(errors.begin(), errors.end(), [](const Problem& a, const Problem& b) { return a.at < b.at; });
   const auto& first = errors.front();
-  if (errors.size() == 1) throw Error{Code::manifest, {.what = first.what, .where = to_string(first.at), .hint = first.hint}};
+  if (errors.size() == 1) throw Error{code, {.what = first.what, .where = to_string(first.at), .hint = first.hint}};
   std::string lines;
   for (const auto& error : errors) lines += (lines.empty() ? "" : "\n") + line_of(error);
-  throw Error{Code::manifest, {.what = count_of(errors), .cause = lines, .where = to_string(first.at)}};
+  throw Error{code, {.what = count_of(errors), .cause = lines, .where = to_string(first.at)}};
 }
 
 std::string did_you_mean(const std::optional<std::string>& candidate) { return candidate ? "did you mean '" + *candidate + "'?" : ""; }

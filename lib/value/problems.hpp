@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "core/error.hpp"
 #include "value/value.hpp"
 
 namespace ctl {
@@ -22,8 +23,8 @@ struct Problem {
 using Problems = std::vector<Problem>;
 
 [[nodiscard]] bool has_errors(const Problems&) noexcept;
-/// Throws Error{manifest} that names every error (not the warnings) with its place, in the order of the files. Needs at least one.
-[[noreturn]] void fail(const Problems&);
+/// Throws Error{code} that names every error (not the warnings) with its place, in the order of the files. Needs at least one.
+[[noreturn]] void fail(const Problems&, Code code = Code::manifest);
 [[nodiscard]] std::string did_you_mean(const std::optional<std::string>& candidate);  ///< "" without a candidate
 
 /// As parse_json and parse_yaml, but what is wrong joins `into`: a text that is no JSON or YAML at all gives nullopt, everything that is

@@ -88,6 +88,18 @@ TEST_CASE("what should be a map and is none is one problem, not one for each key
   CHECK(lines_of(problems) == "t.yaml:1:1 a map of keys and values is expected here, found a list\n");
 }
 
+TEST_CASE("a scalar that its reader has refused is one problem, not two") {
+  Problems problems;
+  const auto map = parse_yaml("{flag: yes, name: 012}", "t.yaml", problems);
+  REQUIRE(map);
+  {
+    Fields f{*map, problems};
+    (void)f.boolean_if("flag");
+    (void)f.integer("name", 1, 2);
+  }
+  CHECK(problems.size() == 2);
+}
+
 TEST_CASE("fail throws one error with every error and no warning, in the order of the file") {
   const Problems problems{{.what = "second", .at = {"t.yaml", 9, 1}},
                           {.what = "only a warning", .at = {"t.yaml", 2, 1}, .severity = Severity::warning},
