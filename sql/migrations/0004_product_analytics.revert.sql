@@ -1,0 +1,1 @@
+drop view public.product_analytics;
