@@ -1,4 +1,5 @@
 #pragma once
+#include <map>
 #include <string>
 #include <vector>
 
@@ -21,8 +22,9 @@ struct Family {
 /// A connector as its file declares it: Connect's own {name, config}.
 struct ConnectorSpec {
   std::string name{}, file{};
-  Config config{};           ///< `${…}` references as written
+  Config config{};           ///< `${…}` references as written, without "name"
   Position at{};
+  std::map<std::string, Position, std::less<>> key_at{};                   ///< where each key of config stands
   [[nodiscard]] std::vector<TableName> tables() const;                     ///< table.include.list, in order
   [[nodiscard]] std::string get(std::string_view key, std::string_view otherwise = {}) const;
 };

@@ -1,0 +1,86 @@
+#pragma once
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/connector.hpp"
+#include "model/project.hpp"
+#include "model/step.hpp"
+
+/// A CDC connector and what belongs to it: role, grants, publication, topics. One step changes all of it, because the order is what loses
+/// nothing.
+namespace ctl::plan {
+
+/// A connector as it shall be.
+struct WantedConnector {
+  ConnectorSpec spec{};                         ///< references of the tool resolved (`resolve`)
+  std::set<std::string, std::less<>> secret{};  ///< keys whose value must not be shown
+  RunState state{RunState::running};            ///< running, paused or stopped
+  std::vector<TopicSpec> topics{};  ///< one a captured table, and that of the heartbeats: how to make them where they are missing
+  bool password_known{};            ///< the role's password can be set, because the tool can resolve it too
+  bool tables_to_come{};            ///< an earlier step of the same journey makes the tables that are not there yet
+};
+
+/// A captured table as PostgreSQL has it.
+struct CapturedTable {
+  TableName table{};
+  bool exists{}, may_use_schema{}, may_select{};  ///< of the connector's role
+  std::vector<std::string> key{};                 ///< primary key
+  char replica_identity{'d'};                     ///< pg_class.relreplident
+  [[nodiscard]] bool identifiable() const noexcept {
+    return replica_identity == 'f' || replica_identity == 'i' || (replica_identity == 'd' && !key.empty());
+  }
+};
+
+/// What PostgreSQL has for a connector.
+struct SeenDatabase {
+  std::string name{};
+  std::optional<DatabaseRole> role{};
+  bool may_connect{};                   ///< the role to the database
+  std::vector<CapturedTable> tables{};  ///< those of table.include.list, in its order
+  std::optional<Publication> publication{};
+  std::optional<ReplicationSlot> slot{};
+};
+
+/// A connector and its surroundings as the three servers have them.
+struct SeenConnector {
+  std::optional<Config> config{};           ///< nullopt: the worker has no such connector
+  std::optional<ConnectorStatus> status{};  ///< nullopt: none (yet)
+  SeenDatabase database{};
+  std::set<std::string> topics{};     ///< of the wanted ones, those that exist
+  std::vector<std::string> rivals{};  ///< "slot.name of connector other": what another connector uses as well
+};
+
+/// The step that brings a connector to what is wanted; nullopt: it is. `blocked` with every reason at once. Paths of its changes, in the
+/// order in which they are made: role/NAME, grant/OBJECT, topic/NAME, publication/NAME, config.KEY, state.
+[[nodiscard]] std::optional<Step> connector(const WantedConnector&, const SeenConnector&);
+
+/// `${mykartctl:KIND:ARGUMENT}` in the config replaced by what `look_up` says: KIND env, file or database. Everything else in `${…}` is the
+/// worker's and stays. Values from env and file count as secret. Error{config} for a reference without a value.
+using LookUp = std::function<std::optional<std::string>(std::string_view kind, std::string_view argument)>;
+[[nodiscard]] WantedConnector resolve(const ConnectorSpec&, const LookUp&);
+
+/// The same connector capturing `tables` as well: what a rollback wants.
+[[nodiscard]] ConnectorSpec with_tables(ConnectorSpec, const std::vector<TableName>& tables);
+
+/// Topics that a connector needs: as the manifest declares them, else in the shape of the declared topics that capture tables, else one
+/// partition. A table whose topic cannot be told has none.
+[[nodiscard]] std::vector<TopicSpec> topics_of(const ConnectorSpec&, const Project&);
+
+/// Keys whose values differ, for a plan and for `status`; secret values as digests, "name" left out.
+[[nodiscard]] std::vector<Change> config_changes(const WantedConnector&, const Config& seen);
+
+/// Captured tables that are not in the publication, tables in it that nobody wants captured, and what it shall hold.
+struct Membership {
+  std::vector<TableName> missing{}, extra{}, after{};
+};
+[[nodiscard]] Membership membership(const ConnectorSpec&, const std::vector<TableName>& published);
+
+/// Tables that a publication holds for the connector's own use, not to be captured: those its signals and heartbeats name.
+[[nodiscard]] bool is_side_table(const ConnectorSpec&, const TableName&);
+
+}  // namespace ctl::plan
