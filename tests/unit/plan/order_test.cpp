@@ -37,7 +37,7 @@ TEST_CASE("rollback brings the tables back before anything else, and widens the 
                                  "connector connector/cdc", "topics topic/shop.clicks"});
 }
 
-TEST_CASE("--until keeps the phases up to the named one") {
+TEST_CASE("the option --until keeps the phases up to the named one") {
   const auto cut = plan::up_to(plan::deploy_order(shop()), "deploy", "topics");
   CHECK(names(cut) == std::vector<std::string>{"schema schema/0001_core", "topics topic/shop.clicks"});
   CHECK(plan::up_to(plan::deploy_order(shop()), "deploy", "").size() == plan::deploy_order(shop()).size());
