@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/project.hpp"
+#include "value/problems.hpp"
+#include "value/report.hpp"
+
+/// Room manifest: what the operator writes (topics.yaml, connectors/*.json, sql/migrations/*.sql) becomes a Project, read strictly and
+/// checked without any server. It knows the files and the model; it does not know what is live, nor what a plan does with it.
+namespace ctl::manifest {
+
+/// A project as far as it could be read, with everything that is wrong in it. Only without errors is the project whole.
+struct Checked {
+  Project project{};
+  Problems problems{};               ///< in the order of the files
+  std::vector<std::string> files{};  ///< every file that was read, relative to the folder
+};
+
+/// Reads everything below `folder`. Throws only when topics.yaml is not there or a file cannot be read.
+[[nodiscard]] Checked check(const std::string& folder);
+/// The same, but throws Error{manifest} that names every error at once. Warnings pass.
+[[nodiscard]] Project load(const std::string& folder);
+
+/// One connector file: {name, config}, values normalised to text as Connect stores them.
+[[nodiscard]] ConnectorSpec read_connector(std::string_view text, const std::string& file, Problems&);
+
+/// `validate`: WHERE SEVERITY RULE MESSAGE FIX. ok is false with an error, and with a warning if `strict`.
+[[nodiscard]] Report report(const Problems&, const std::vector<std::string>& files, bool strict);
+
+}  // namespace ctl::manifest
