@@ -30,17 +30,19 @@ struct Session {
 
 [[nodiscard]] Server server(Connection&, const Deadline&);
 [[nodiscard]] std::optional<TableInfo> table(Connection&, const TableName&, const Deadline&);  ///< nullopt: no such table
-[[nodiscard]] std::vector<TableName> tables(Connection&, const std::string& schema,
-                                            const Deadline&);  ///< ordinary and partitioned tables, by name
+/// Ordinary and partitioned tables, by name; partitions are parts of theirs.
+[[nodiscard]] std::vector<TableName> tables(Connection&, const std::string& schema, const Deadline&);
 [[nodiscard]] std::optional<Slot> slot(Connection&, const std::string& name, const Deadline&);
 [[nodiscard]] std::optional<Publication> publication(Connection&, const std::string& name, const Deadline&);
+/// has_password is true if this session may not know.
 [[nodiscard]] std::optional<Role> role(Connection&, const std::string& name, const Deadline&);
-[[nodiscard]] bool may_select(Connection&, const std::string& role, const TableName&,
-                              const Deadline&);  ///< USAGE on the schema and SELECT on the table
-/// Sessions of other clients in this database (the tool's own, by application_name prefix "mykartctl", and replication are left out).
+/// USAGE on the schema and SELECT on the table.
+[[nodiscard]] bool may_select(Connection&, const std::string& role, const TableName&, const Deadline&);
+/// Sessions of other clients in this database, and prepared transactions (pid 0). The tool's own, by application_name prefix "mykartctl",
+/// and replication are left out. Without pg_monitor the state of other roles' sessions is "".
 [[nodiscard]] std::vector<Session> sessions(Connection&, const std::vector<TableName>& writing_to, const Deadline&);
 /// Rows whose key is at or below `max_key` ("" = all, then the highest key is returned in it), and a digest of their contents that does not
-/// depend on the physical order: what "untouched" is compared by.
+/// depend on the physical order: what "untouched" is compared by. Error{refused} for a table without a primary key of one column.
 struct Content {
   std::uint64_t rows{};
   std::string max_key{}, digest{};

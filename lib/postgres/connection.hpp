@@ -1,6 +1,6 @@
 #pragma once
-/// Room postgres: sessions, transactions, COPY and what the catalog says. The only room that knows libpqxx. Knows no Kafka, no plan, no
-/// journal.
+/// Room postgres: sessions, transactions, COPY and what the catalog says. The only room that knows libpqxx and libpq. It knows no Kafka, no
+/// plan and no journal.
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -15,8 +15,8 @@
 
 namespace ctl::postgres {
 
-/// Where to connect. Service files, PG* and .pgpass are read by the client library itself. `origin` says where conninfo came from, for
-/// messages.
+/// Where to connect. Service files, PG* and .pgpass are read by the client library itself; connect_timeout in conninfo is kept to, without
+/// it a connection has 10 s. `origin` says where conninfo came from, for messages.
 struct Target {
   std::string conninfo{};
   Secret password{};
@@ -32,8 +32,12 @@ class Rows {
   explicit Rows(std::shared_ptr<const Impl>);
   [[nodiscard]] std::size_t size() const noexcept;
   [[nodiscard]] std::uint64_t affected() const noexcept;
-  [[nodiscard]] std::optional<std::string_view> at(std::size_t row,
-                                                   std::string_view column) const;  ///< nullopt = NULL; unknown column throws
+  /// nullopt = NULL; a row or a column that is not there throws Error{internal}, here and below.
+  [[nodiscard]] std::optional<std::string_view> at(std::size_t row, std::string_view column) const;
+  [[nodiscard]] std::string text(std::size_t row, std::string_view column) const;      ///< "" for NULL
+  [[nodiscard]] bool flag(std::size_t row, std::string_view column) const;             ///< of a boolean; false for NULL
+  [[nodiscard]] std::int64_t integer(std::size_t row, std::string_view column) const;  ///< NULL or another type throws Error{internal}
+
  private:
   std::shared_ptr<const Impl> impl_;
 };
@@ -45,9 +49,11 @@ class CopyWriter;
 
 /// One session. Never reconnects: locks, settings and open transactions die with it, so a lost session is an Error.
 /// A watchdog shuts the socket down at the deadline or on a stop, so every call ends even if the server is frozen; the session is then
-/// unusable.
+/// unusable. What the server refuses is an Error with its SQLSTATE and leaves the session as it is.
+/// Times are UTC and ISO in every session, and no time limit of the role applies (sql/queries/session.sql).
 class Connection {
  public:
+  /// Error{unreachable | denied | config | interrupted}, with the address, its origin and the server's words.
   static Connection open(const Target&, Access, Listener& notices, const Deadline&);
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
@@ -57,9 +63,11 @@ class Connection {
   Rows query(std::string_view sql, const Deadline& until) { return query(sql, std::span<const std::optional<std::string>>{}, until); }
   /// With psql's variables: :"name" becomes a quoted identifier, :'name' a parameter (postgres/named.hpp).
   Rows query(std::string_view sql, const Names& names, const Deadline&);
-  void script(std::string_view sql, std::string_view file, const Deadline&);  ///< several statements; Error carries file:line:column
-  CopyReader copy_out(std::string_view sql, const Deadline&);
-  CopyWriter copy_in(std::string_view sql, const Deadline&);
+  /// Several statements by one call, all or nothing (or part of the caller's transaction). Error has the file:line:column of the failing
+  /// one.
+  void script(std::string_view sql, std::string_view file, const Deadline&);
+  CopyReader copy_out(std::string_view sql, const Deadline&);  ///< `copy … to stdout`; nothing else can be done meanwhile
+  CopyWriter copy_in(std::string_view sql, const Deadline&);   ///< `copy … from stdin`
   [[nodiscard]] int backend_pid() const noexcept;
   [[nodiscard]] bool usable() const noexcept;
   [[nodiscard]] const std::string& address() const noexcept;  ///< "localhost:5432/shop"
@@ -71,7 +79,8 @@ class Connection {
   std::unique_ptr<Impl> impl_;
 };
 
-/// Rolls back unless commit() returned. A commit whose answer was lost throws Error{unreachable}: look before you repeat.
+/// Rolls back unless commit() returned. A commit whose answer was lost throws Error{unreachable | timeout | interrupted} and leaves the
+/// session unusable: look before you repeat.
 class Transaction {
  public:
   Transaction(Connection&, const Deadline&);

@@ -7,6 +7,7 @@
 #include <pqxx/pqxx>
 
 #include "core/error.hpp"
+#include "core/text.hpp"
 #include "postgres/failure.hpp"
 
 namespace ctl::postgres {
@@ -160,6 +161,18 @@ std::optional<std::string_view> Rows::at(std::size_t row, std::string_view colum
   } catch (const std::exception& e) {
     throw Error{Code::internal, {.what = fmt::format("a query gave no column '{}' in row {}", column, row), .cause = e.what()}};
   }
+}
+
+std::string Rows::text(std::size_t row, std::string_view column) const { return std::string{at(row, column).value_or("")}; }
+bool Rows::flag(std::size_t row, std::string_view column) const { return at(row, column) == "t"; }
+std::int64_t Rows::integer(std::size_t row, std::string_view column) const {
+  const auto value = at(row, column);
+  const auto number = value ? parse_integer(*value) : std::nullopt;
+  if (!number)
+    throw Error{
+        Code::internal,
+        {.what = fmt::format("the column '{}' of a query holds {} where a whole number was expected", column, value.value_or("NULL"))}};
+  return *number;
 }
 
 }  // namespace ctl::postgres

@@ -1,0 +1,104 @@
+#include "postgres/catalog.hpp"
+
+#include "postgres/named.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::postgres {
+namespace {
+
+int small(const Rows& rows, std::size_t row, std::string_view column) { return static_cast<int>(rows.integer(row, column)); }
+
+/// {"a","b"}: an array as PostgreSQL reads it from text.
+std::string array_of(const std::vector<std::string>& items) {
+  std::string text;
+  for (const auto& item : items) {
+    text += text.empty() ? "\"" : ",\"";
+    for (const char c : item) text.append(c == '"' || c == '\\' ? "\\" : "").append(1, c);
+    text += '"';
+  }
+  return "{" + text + "}";
+}
+
+}  // namespace
+
+Server server(Connection& connection, const Deadline& until) {
+  const auto r = connection.query(sql::server, until);
+  return {.version = r.text(0, "version"),
+          .database = r.text(0, "database"),
+          .user = r.text(0, "user"),
+          .system_identifier = r.text(0, "system_identifier"),
+          .wal_level = r.text(0, "wal_level"),
+          .time_zone = r.text(0, "time_zone"),
+          .encoding = r.text(0, "encoding"),
+          .address = connection.address(),
+          .superuser = r.flag(0, "superuser"),
+          .can_replicate = r.flag(0, "can_replicate"),
+          .can_create = r.flag(0, "can_create"),
+          .slots_used = small(r, 0, "slots_used"),
+          .slots_most = small(r, 0, "slots_most"),
+          .senders_most = small(r, 0, "senders_most"),
+          .max_slot_wal_keep_size = r.text(0, "max_slot_wal_keep_size")};
+}
+
+std::vector<TableName> tables(Connection& connection, const std::string& schema, const Deadline& until) {
+  const auto rows = connection.query(sql::tables, Names{{"schema", schema}}, until);
+  std::vector<TableName> names;
+  for (std::size_t i = 0; i < rows.size(); ++i) names.push_back({schema, rows.text(i, "name")});
+  return names;
+}
+
+std::optional<Slot> slot(Connection& connection, const std::string& name, const Deadline& until) {
+  const auto r = connection.query(sql::slot, Names{{"name", name}}, until);
+  if (r.size() == 0) return std::nullopt;
+  return Slot{.name = r.text(0, "name"),
+              .plugin = r.text(0, "plugin"),
+              .database = r.text(0, "database"),
+              .wal_status = r.text(0, "wal_status"),
+              .restart_lsn = r.text(0, "restart_lsn"),
+              .confirmed_flush_lsn = r.text(0, "confirmed_flush_lsn"),
+              .active = r.flag(0, "active"),
+              .wal_held_bytes = r.integer(0, "wal_held_bytes"),
+              .lag_bytes = r.integer(0, "lag_bytes")};
+}
+
+std::optional<Publication> publication(Connection& connection, const std::string& name, const Deadline& until) {
+  const auto rows = connection.query(sql::publication, Names{{"name", name}}, until);
+  if (rows.size() == 0) return std::nullopt;
+  Publication found{.name = name, .owner = rows.text(0, "owner"), .all_tables = rows.flag(0, "all_tables")};
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    if (rows.at(i, "table")) found.tables.push_back({rows.text(i, "schema"), rows.text(i, "table")});
+  return found;
+}
+
+std::optional<Role> role(Connection& connection, const std::string& name, const Deadline& until) {
+  const auto r = connection.query(sql::role, Names{{"name", name}}, until);
+  if (r.size() == 0) return std::nullopt;
+  const bool visible = r.flag(0, "password_visible");
+  return Role{.name = name,
+              .login = r.flag(0, "login"),
+              .replication = r.flag(0, "replication"),
+              .superuser = r.flag(0, "superuser"),
+              .has_password = !visible || connection.query(sql::role_password, Names{{"name", name}}, until).flag(0, "has_password")};
+}
+
+bool may_select(Connection& connection, const std::string& role, const TableName& table, const Deadline& until) {
+  return connection.query(sql::may_select, Names{{"role", role}, {"schema", table.schema}, {"table", table.name}}, until).flag(0, "may");
+}
+
+std::vector<Session> sessions(Connection& connection, const std::vector<TableName>& writing_to, const Deadline& until) {
+  std::vector<std::string> names;
+  for (const auto& t : writing_to) names.push_back(quote_identifier(t.schema) + "." + quote_identifier(t.name));
+  const auto rows = connection.query(sql::sessions, Names{{"tables", array_of(names)}}, until);
+  std::vector<Session> found;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    found.push_back({.pid = small(rows, i, "pid"),
+                     .application = rows.text(i, "application"),
+                     .address = rows.text(i, "address"),
+                     .user = rows.text(i, "user"),
+                     .state = rows.text(i, "state"),
+                     .since = Millis{std::chrono::milliseconds{rows.at(i, "since_ms") ? rows.integer(i, "since_ms") : 0}},
+                     .holds_row_exclusive = rows.flag(i, "holds_row_exclusive")});
+  return found;
+}
+
+}  // namespace ctl::postgres
