@@ -1,0 +1,139 @@
+#include "kafka/sender.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <atomic>
+#include <deque>
+#include <string>
+#include <utility>
+
+#include "kafka/producer_conf.hpp"
+
+namespace ctl::kafka {
+namespace {
+
+rd_kafka_vu_t integer(rd_kafka_vtype_t type, std::int64_t value) {
+  rd_kafka_vu_t field{.vtype = type, .u = {}};
+  if (type == RD_KAFKA_VTYPE_MSGFLAGS)
+    field.u.i = static_cast<int>(value);
+  else
+    field.u.i64 = value;
+  return field;
+}
+rd_kafka_vu_t pointer(rd_kafka_vtype_t type, void* value) {
+  rd_kafka_vu_t field{.vtype = type, .u = {}};
+  field.u.ptr = value;
+  return field;
+}
+/// librdkafka takes bytes as void* and, told to copy, does not write to them. Null bytes are no key, or no value.
+rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::optional<std::string_view> value) {
+  rd_kafka_vu_t field{.vtype = type, .u = {}};
+  if (value) field.u.mem = {const_cast<char*>(value->empty() ? "" : value->data()), value->size()};
+  return field;
+}
+
+}  // namespace
+
+struct Sender::Impl {
+  struct Report {
+    std::unique_ptr<OnDelivery> tell{};  ///< librdkafka's from produce to delivery report, as the opaque of the message
+    std::string topic{};                 ///< of what failed
+    rd_kafka_resp_err_t error{};
+    Place place{};
+  };
+  std::deque<Report> reports{};        ///< by the callback, not told yet
+  std::atomic<std::size_t> waiting{};  ///< taken and not told yet; librdkafka's own count has its log lines in it
+  Client client;
+
+  Impl(const Settings& settings, Listener& listener)
+      : client{RD_KAFKA_PRODUCER, settings, producer_conf(""), listener, {.report = on_delivery, .owner = this}} {}
+
+  static void on_delivery(void* self, const rd_kafka_message_t& message) noexcept {
+    static_cast<Impl*>(self)->reports.push_back({.tell = std::unique_ptr<OnDelivery>{static_cast<OnDelivery*>(message._private)},
+                                                 .topic = message.err != 0 ? rd_kafka_topic_name(message.rkt) : "",
+                                                 .error = message.err,
+                                                 .place = {.partition = message.partition, .offset = message.offset}});
+  }
+
+  [[nodiscard]] rd_kafka_t* handle() const noexcept { return client.get(); }
+
+  void tell() {
+    while (!reports.empty()) {
+      const auto report = std::move(reports.front());  // first, so that an exception of the listener's leaves the rest to the next call
+      reports.pop_front();
+      --waiting;
+      if (report.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        client.answered();
+        (*report.tell)(report.place);
+      } else {
+        (*report.tell)(tl::unexpected<Error>{client.failure(report.error, "writing to topic " + report.topic)});
+      }
+    }
+  }
+};
+
+Sender::Sender(const Settings& settings, Listener& listener) : impl_{std::make_unique<Impl>(settings, listener)} {}
+
+Sender::~Sender() {
+  give_up();
+  for (const Deadline until{1s, {}}; waiting() > impl_->reports.size() && !until.over();) impl_->client.serve(until.left_ms());
+}
+
+void Sender::connect(const Deadline& until) { static_cast<void>(impl_->client.metadata(until)); }
+
+bool Sender::try_send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
+                      OnDelivery& on_delivery) {
+  const std::string name{topic};
+  auto tell = std::make_unique<OnDelivery>(std::move(on_delivery));
+  rd_kafka_vu_t to{.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {}};
+  to.u.cstr = name.c_str();
+  const std::array fields{to,
+                          bytes(RD_KAFKA_VTYPE_KEY, key),
+                          bytes(RD_KAFKA_VTYPE_VALUE, value),
+                          integer(RD_KAFKA_VTYPE_TIMESTAMP, time.time_since_epoch().count()),
+                          integer(RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY),
+                          pointer(RD_KAFKA_VTYPE_OPAQUE, tell.get())};
+  ++impl_->waiting;  // before another thread may tell of it
+  const Failure failure{rd_kafka_produceva(impl_->handle(), fields.data(), fields.size())};
+  if (!failure) {
+    static_cast<void>(tell.release());
+    return true;
+  }
+  --impl_->waiting;
+  on_delivery = std::move(*tell);
+  const auto error = rd_kafka_error_code(failure.get());
+  if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+  throw Error{code_of(error),
+              {.what = fmt::format("cannot write to topic {}", topic),
+               .cause = rd_kafka_error_string(failure.get()),
+               .where = address(impl_->client.settings())}};
+}
+
+void Sender::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, OnDelivery on_delivery,
+                  const Deadline& until) {
+  while (!try_send(topic, key, value, time, on_delivery)) {
+    serve(until);
+    impl_->client.keep_waiting(fmt::format("waiting for room to write to topic {}", topic), Client::Patience::full, until);
+  }
+}
+
+void Sender::serve(const Deadline& until) {
+  impl_->client.serve(impl_->reports.empty() ? until.left_ms() : 0);
+  impl_->tell();
+}
+
+void Sender::flush(const Deadline& until) {
+  for (;;) {
+    rd_kafka_flush(impl_->handle(), until.left_ms());  // sends without lingering, and serves
+    impl_->tell();
+    if (waiting() == 0) return;
+    impl_->client.keep_waiting(fmt::format("waiting for Kafka to take {} events", waiting()), Client::Patience::full, until);
+  }
+}
+
+void Sender::give_up() { rd_kafka_purge(impl_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
+
+std::size_t Sender::waiting() const noexcept { return impl_->waiting; }
+
+}  // namespace ctl::kafka
