@@ -7,8 +7,9 @@
 
 namespace ctl {
 
-/// One writer a database and context: a session advisory lock on a connection of its own, with TCP keepalives so that a dead laptop frees it in
-/// a minute. Process death frees it at once. A courtesy to people; what protects data are the transactional id and the compare-and-set of replay_offset.
+/// One writer a database and context: a session advisory lock on a connection of its own, with TCP keepalives so that a dead laptop frees
+/// it in a minute. Process death frees it at once. A courtesy to people; what protects data are the transactional id and the
+/// compare-and-set of replay_offset.
 class Lock {
  public:
   struct Holder {

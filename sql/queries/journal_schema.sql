@@ -1,9 +1,11 @@
 -- The tool's memory. Every table has a primary key: under an old publication FOR ALL TABLES an UPDATE of a table without one would fail.
+-- One maker at a time: IF NOT EXISTS alone fails when two begin at once.
+select pg_advisory_xact_lock(hashtextextended('mykartctl: making the journal', 0));
 create schema if not exists mykartctl;
 create table if not exists mykartctl.run (
   run bigint generated always as identity primary key, command text not null, direction text not null default '', context text not null,
   who text not null, host text not null, pid integer not null, version text not null, fingerprint text not null default '',
-  started timestamptz not null default clock_timestamp(), finished timestamptz, result text not null default '', detail text not null default '');
+  steps bigint not null default 0, started timestamptz not null default clock_timestamp(), finished timestamptz, result text not null default '', detail text not null default '');
 create table if not exists mykartctl.step (
   run bigint not null references mykartctl.run, seq bigint not null, kind text not null, name text not null, phase text not null, action text not null,
   step jsonb not null, before jsonb, started timestamptz not null default clock_timestamp(), finished timestamptz, verdict text, detail text not null default '',

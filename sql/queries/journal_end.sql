@@ -1,0 +1,3 @@
+update mykartctl.run
+   set finished = clock_timestamp(), result = :'result', detail = :'detail'
+ where run = :'run'::bigint and finished is null;

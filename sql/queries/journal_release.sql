@@ -1,0 +1,1 @@
+delete from mykartctl.hold where topic = :'topic' and key = :'key';

@@ -1,0 +1,1 @@
+delete from mykartctl.seal where table_name = :'table' and direction = :'direction';
