@@ -1,0 +1,3 @@
+-- This database, and whether the role :'role' (which need not exist) may connect to it.
+select current_database() as name,
+       coalesce((select has_database_privilege(r.oid, current_database(), 'connect') from pg_roles r where r.rolname = :'role'), false) as may_connect;

@@ -1,0 +1,2 @@
+-- Empty; its tables are added in the same transaction.
+create publication :"publication";

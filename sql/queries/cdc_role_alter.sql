@@ -1,0 +1,2 @@
+-- What a role needs to read a slot.
+alter role :"role" login replication;

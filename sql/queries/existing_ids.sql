@@ -1,0 +1,1 @@
+select :"id" as id from :"schema".:"table" where :"id" = any (:'ids'::bigint[]);

@@ -1,0 +1,1 @@
+drop trigger if exists mykartctl_fence on :"schema".:"table";
