@@ -29,7 +29,7 @@ void set(rd_kafka_conf_t* conf, const Settings& settings, const std::string& key
                .where = address(settings)}};
 }
 
-Trouble::Kind kind_of(int error) noexcept {
+Trouble::Kind kind_of(rd_kafka_resp_err_t error) noexcept {
   switch (error) {
     case RD_KAFKA_RESP_ERR__RESOLVE: return Trouble::Kind::unresolved;
     case RD_KAFKA_RESP_ERR__AUTHENTICATION:
@@ -69,10 +69,11 @@ Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const P
 }
 
 void Client::on_error(rd_kafka_t*, int error, const char* reason, void* self) noexcept {
-  static_cast<Client*>(self)->said_.push_back({error, reason});
+  static_cast<Client*>(self)->said_.push_back({static_cast<rd_kafka_resp_err_t>(error), reason});
 }
 void Client::on_log(const rd_kafka_t* handle, int, const char* facility, const char* text) noexcept {
-  if (handle != nullptr) static_cast<Client*>(rd_kafka_opaque(handle))->said_.push_back({0, fmt::format("{}: {}", facility, text)});
+  if (handle != nullptr)
+    static_cast<Client*>(rd_kafka_opaque(handle))->said_.push_back({RD_KAFKA_RESP_ERR_NO_ERROR, fmt::format("{}: {}", facility, text)});
 }
 void Client::on_delivery(rd_kafka_t*, const rd_kafka_message_t* message, void* self) noexcept {
   const auto& delivery = static_cast<Client*>(self)->delivery_;
@@ -87,7 +88,8 @@ void Client::serve(int ms) {
 void Client::hear() {
   for (const auto& [error, text] : said_) {
     listener_.note(Listener::Level::debug, "librdkafka: " + text);
-    if (error == 0) continue;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (const auto code = code_of(error); code == Code::not_found || code == Code::denied) complaint_ = {error, text};
     if (!trouble_.sentence(settings_)) trouble_since_ = Deadline::clock::now();
     trouble_.add(kind_of(error), text);
   }

@@ -2,9 +2,11 @@
 #include <algorithm>
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "core/deadline.hpp"
@@ -58,6 +60,12 @@ class Client {
 
   /// Runs the callbacks that wait, for at most `ms`; returns at once when there were any.
   void serve(int ms = 0);
+  /// What was said about a topic or partition that does not exist or is denied, since the last call: a reader learns it only so.
+  struct Said {
+    rd_kafka_resp_err_t error{};
+    std::string text{};
+  };
+  [[nodiscard]] std::optional<Said> complaint() { return std::exchange(complaint_, std::nullopt); }
   /// A request was answered: what brokers complained of before is history.
   void answered() noexcept { trouble_.clear(); }
 
@@ -86,14 +94,11 @@ class Client {
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t*, void*) noexcept;
   void hear();
 
-  struct Said {
-    int error{};
-    std::string text{};
-  };
   Settings settings_;
   Listener& listener_;
   Delivery delivery_;
   std::vector<Said> said_{};  ///< by the callbacks, since the last hear()
+  std::optional<Said> complaint_{};
   Trouble trouble_{};
   Deadline::clock::time_point trouble_since_{};
   RdKafka handle_{};

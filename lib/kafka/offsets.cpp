@@ -7,6 +7,8 @@
 namespace ctl::kafka {
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::size_t chunk =
     500;  // librdkafka merges answers by linear search: 12,000 partitions in one list take 1.4 s, in lists of 500 0.2 s
 
@@ -40,47 +42,52 @@ std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const 
   return to_ask;
 }
 
-/// One ListOffsets. rd_kafka_offsets_for_times writes each element's offset unchanged as the request's timestamp, so the logical -1 and -2
-/// pass through. Never rd_kafka_query_watermark_offsets: it ignores its timeout once the request is out.
-rd_kafka_resp_err_t ask(Client& client, std::span<const Partition> partitions, std::int64_t what, int ms, Found& found) {
+/// One ListOffsets; false when nothing of it was answered. rd_kafka_offsets_for_times writes each element's offset unchanged as the
+/// request's timestamp, so the logical -1 and -2 pass through. Never rd_kafka_query_watermark_offsets: it ignores its timeout once the
+/// request is out.
+bool ask(Client& client, std::span<const Partition> partitions, std::int64_t what, int ms, Found& found, rd_kafka_resp_err_t& error) {
   const PartitionList list{rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size()))};
   for (const auto& partition : partitions)
     rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.id)->offset = what;
-  if (const auto error = rd_kafka_offsets_for_times(client.get(), list.get(), ms); error != RD_KAFKA_RESP_ERR_NO_ERROR) return error;
+  if (const auto failed = rd_kafka_offsets_for_times(client.get(), list.get(), ms); failed != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    error = failed;
+    return false;
+  }
   client.answered();
   for (const auto& element : std::span{list->elems, static_cast<std::size_t>(list->cnt)}) {
     const Partition partition{element.topic, element.partition};
+    const auto code = code_of(element.err);
     if (element.err == RD_KAFKA_RESP_ERR_NO_ERROR)
       found.emplace(partition, element.offset);
+    else if (code == Code::unreachable || code == Code::not_found)
+      error = element.err;  // metadata named this broker its leader a moment ago: one of the two is behind, as after a topic was made
     else
       found.emplace(partition, tl::unexpected<Error>{client.failure(element.err, "asking for the offsets of " + name_of(partition))});
   }
-  return RD_KAFKA_RESP_ERR_NO_ERROR;
+  return true;
 }
 
-/// Rounds over the leaders that have not answered yet: a bad one costs the good ones one short slice, and itself the deadline.
+/// Rounds over the partitions that are not answered yet: a bad leader costs the good ones one short slice a round, and itself the deadline.
 Found list_offsets(Client& client, std::span<const Partition> asked, std::int64_t what, const Deadline& until) {
   Found found;
   std::vector<Partition> open{asked.begin(), asked.end()};
   std::sort(open.begin(), open.end());
   open.erase(std::unique(open.begin(), open.end()), open.end());
-  for (Slices slices; !open.empty();) {
+  for (Slices slices; !open.empty(); until.sleep(20ms)) {
     const auto slice = slices.next(until);
-    auto error = RD_KAFKA_RESP_ERR_NO_ERROR;
-    for (const auto& [leader, partitions] : by_leader(client, open, found, until))
-      for (std::size_t from = 0; from < partitions.size(); from += chunk) {
-        if (const auto failed =
-                ask(client, std::span{partitions}.subspan(from, std::min(chunk, partitions.size() - from)), what, slice, found);
-            failed != RD_KAFKA_RESP_ERR_NO_ERROR) {
-          error = failed;
-          break;  // its other chunks fare no better
-        }
-      }
+    auto error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    const auto leaders = attempt([&] { return by_leader(client, open, found, until); });
+    if (!leaders && found.empty()) throw Error{leaders.error()};
+    if (leaders)
+      for (const auto& [leader, partitions] : *leaders)
+        for (std::size_t from = 0; from < partitions.size(); from += chunk)
+          if (!ask(client, std::span{partitions}.subspan(from, std::min(chunk, partitions.size() - from)), what, slice, found, error))
+            break;
     std::erase_if(open, [&](const Partition& partition) { return found.contains(partition); });
     client.serve();
     if (until.stopped()) until.check("asking for offsets");
-    if (open.empty() || !(until.over() || client.hopeless())) continue;
-    const auto reason = client.failure(error, "asking for offsets");
+    if (open.empty() || (leaders && !until.over() && !client.hopeless())) continue;
+    const auto reason = leaders ? client.failure(error, "asking for offsets") : leaders.error();
     for (const auto& partition : open) found.emplace(partition, tl::unexpected<Error>{reason});
     open.clear();
   }

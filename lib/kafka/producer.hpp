@@ -33,6 +33,7 @@ class Transactional {
   void send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, const Deadline&);
 
   enum class Commit : unsigned char { done, aborted, in_doubt };
+  /// done: it will be seen whole; a read_committed reader sees it when the coordinator has written the markers, some milliseconds later.
   /// aborted: nothing of it is visible, the object can begin() again; the reason was transient. in_doubt (timeout, transport): the object
   /// is dead; make a new one and read the checkpoint. Fenced throws Error{busy}; a record that the broker refuses, Error{failed} after the
   /// abort.

@@ -21,8 +21,9 @@ std::vector<Property> reader_conf(Reader::Isolation isolation) {
       {"allow.auto.create.topics", "false", fixed},      // reading must not make a topic
       {"queued.max.messages.kbytes", "16384", tunable},  // what waits for us; the default, 64 MB a partition, would be most of our memory
       {"fetch.max.bytes", "16777216", tunable},          // of one answer; not below message.max.bytes
-      {"fetch.wait.max.ms", "100", tunable},             // a record that comes in at the end of a quiet partition is seen at once
+      {"fetch.wait.max.ms", "20", tunable},              // what an empty fetch waits for, and with it the end of a partition
       {"fetch.error.backoff.ms", "100", tunable},        // likewise after a leader has moved
+      {"topic.metadata.propagation.max.ms", "3000", tunable},  // a topic that does not exist is an error after 3 s, not after 30
   };
 }
 
@@ -98,6 +99,11 @@ void Reader::Impl::refill(int ms) {
     count =
         1 + static_cast<std::size_t>(std::max<ssize_t>(0, rd_kafka_consume_batch_queue(queue.get(), 0, batch.data() + 1, batch_size - 1)));
   client.serve();
+  if (const auto complaint = client.complaint())  // "shop.clicks [0]: topic does not exist (Broker: Unknown topic or partition)"
+    throw Error{code_of(complaint->error),
+                {.what = complaint->text.substr(0, complaint->text.find(": ")) + " cannot be read",
+                 .cause = complaint->text,
+                 .where = address(client.settings())}};
   if (count > 0) client.answered();
 }
 
