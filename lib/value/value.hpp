@@ -29,18 +29,17 @@ class Value {
   using Map = std::vector<Member>;
   using Data = std::variant<std::nullptr_t, bool, std::int64_t, double, std::string, List, Map>;
 
-  Value() = default;
-  Value(std::nullptr_t) {}
-  Value(bool b) : data_{b} {}
-  Value(double d) : data_{d} {}
-  Value(const char* s) : data_{std::string{s}} {}
-  Value(std::string_view s) : data_{std::string{s}} {}
-  Value(std::string s) : data_{std::move(s)} {}
-  Value(List l) : data_{std::move(l)} {}
-  Value(Map m) : data_{std::move(m)} {}
+  Value();
+  Value(std::nullptr_t);
+  Value(bool);
+  Value(double);
+  Value(const char*);
+  Value(std::string_view);
+  Value(std::string);
+  Value(List);
+  Value(Map);
   template <std::integral T>
-    requires(!std::same_as<T, bool>)
-  Value(T i) : data_{static_cast<std::int64_t>(i)} {}
+  requires(!std::same_as<T, bool>) Value(T);
 
   [[nodiscard]] const Data& data() const noexcept { return data_; }
   [[nodiscard]] const Position& at() const noexcept { return at_; }
@@ -57,15 +56,15 @@ class Value {
   [[nodiscard]] const List* list() const noexcept { return std::get_if<List>(&data_); }
   [[nodiscard]] const Map* map() const noexcept { return std::get_if<Map>(&data_); }
 
-  [[nodiscard]] const Value* find(std::string_view key) const noexcept;                    ///< nullptr if this is no map or has no such key
+  [[nodiscard]] const Value* find(std::string_view key) const noexcept;  ///< nullptr if this is no map or has no such key
   [[nodiscard]] std::string text_or(std::string_view key, std::string_view fallback) const;  ///< the text under key, else fallback
   [[nodiscard]] std::int64_t integer_or(std::string_view key, std::int64_t fallback) const;
-  Value& set(std::string key, Value value);  ///< makes this a map if it is none; replaces; returns *this for chaining
-  Value& push(Value value);                  ///< makes this a list if it is none; returns *this for chaining
+  Value& set(std::string key, Value value);                 ///< makes this a map if it is none; replaces; returns *this for chaining
+  Value& push(Value value);                                 ///< makes this a list if it is none; returns *this for chaining
   [[nodiscard]] bool operator==(const Value& other) const;  ///< positions do not count
 
  private:
-  Data data_{nullptr};
+  Data data_;
   Position at_{};
 };
 struct Member {
@@ -75,9 +74,23 @@ struct Member {
   [[nodiscard]] bool operator==(const Member& other) const { return key == other.key && value == other.value; }
 };
 
-[[nodiscard]] Value parse_json(std::string_view text, std::string file);   ///< throws Error{manifest} with file:line:column
-[[nodiscard]] Value parse_yaml(std::string_view text, std::string file);   ///< strict: duplicate keys, octal, `yes` and anchors are errors with their place
-[[nodiscard]] std::string to_json(const Value&, int indent = 0);           ///< invalid UTF-8 becomes U+FFFD; indent 0 is one line
+// Behind Member, because a variant of a vector of an incomplete type may be declared and not yet made.
+inline Value::Value() : data_{nullptr} {}
+inline Value::Value(std::nullptr_t) : data_{nullptr} {}
+inline Value::Value(bool b) : data_{b} {}
+inline Value::Value(double d) : data_{d} {}
+inline Value::Value(const char* s) : data_{std::string{s}} {}
+inline Value::Value(std::string_view s) : data_{std::string{s}} {}
+inline Value::Value(std::string s) : data_{std::move(s)} {}
+inline Value::Value(List l) : data_{std::move(l)} {}
+inline Value::Value(Map m) : data_{std::move(m)} {}
+template <std::integral T>
+requires(!std::same_as<T, bool>) Value::Value(T i) : data_{static_cast<std::int64_t>(i)} {}
+
+[[nodiscard]] Value parse_json(std::string_view text, std::string file);  ///< throws Error{manifest} with file:line:column
+[[nodiscard]] Value parse_yaml(std::string_view text,
+                               std::string file);  ///< strict: duplicate keys, octal, `yes` and anchors are errors with their place
+[[nodiscard]] std::string to_json(const Value&, int indent = 0);  ///< invalid UTF-8 becomes U+FFFD; indent 0 is one line
 [[nodiscard]] std::string to_yaml(const Value&);
 
 }  // namespace ctl
