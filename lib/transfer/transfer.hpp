@@ -12,22 +12,23 @@
 #include "postgres/connection.hpp"
 #include "value/report.hpp"
 
-/// Room transfer: moves events between a table and its topic exactly once, and proves it. It knows PostgreSQL and Kafka, no plan, no journal
-/// entry, no phase of a journey. The truth about progress lies where the data is committed: the checkpoint record in the Kafka transaction
-/// (table to topic), schema mykartctl's replay_offset in the PostgreSQL transaction (topic to table).
+/// Room transfer: moves events between a table and its topic exactly once, and proves it. It knows PostgreSQL and Kafka, no plan, no
+/// journal entry, no phase of a journey. The truth about progress lies where the data is committed: the checkpoint record in the Kafka
+/// transaction (table to topic), schema mykartctl's replay_offset in the PostgreSQL transaction (topic to table).
 namespace ctl::transfer {
 
 /// The last id at or below which no running transaction can still insert; nullopt for an empty table. Takes no lock: waits, until the
 /// deadline, for the transactions that hold RowExclusive on the table now, as CREATE INDEX CONCURRENTLY does.
 [[nodiscard]] std::optional<std::int64_t> settled_id(postgres::Connection&, const EventTable&, const Deadline&);
 
-inline constexpr std::string_view checkpoint_topic = "mykartctl.checkpoints";  ///< compacted, one partition; made by the first Mover that needs it
+inline constexpr std::string_view checkpoint_topic =
+    "mykartctl.checkpoints";  ///< compacted, one partition; made by the first Mover that needs it
 
 /// The truth about progress, one record a table, committed with the rows it covers.
 struct Checkpoint {
   std::optional<std::int64_t> last_id{};  ///< nullopt: nothing was moved yet
   std::uint64_t rows{}, rejected{};
-  std::map<int, std::int64_t> ends{};     ///< partition -> an offset that the topic reached: a re-created topic is noticed
+  std::map<int, std::int64_t> ends{};  ///< partition -> an offset that the topic reached: a re-created topic is noticed
 };
 /// Under which key and transactional id a table of this database keeps its progress: system identifier, database, table, topic.
 [[nodiscard]] std::string identity(postgres::Connection&, const EventTable&, const Deadline&);
@@ -42,8 +43,9 @@ struct MoveOptions {
   std::int64_t rate{};  ///< rows a second at most; 0: as fast as it goes
 };
 
-/// Table to topic: settle, copy (last, settled], commit with the checkpoint, again until nothing is left. The tail is this, called again;
-/// so is the resume after anything. Rows that a replay put into the table (schema mykartctl, table replayed) are events already and are left out.
+/// Table to topic: settle, copy (last, settled], commit with the checkpoint, again until little is left. The tail is this, called again;
+/// so is the resume after anything. Rows that a replay put into the table (schema mykartctl, table replayed) are events already and are
+/// left out.
 class Mover {
  public:
   /// `source` is opened anew for each round (a COPY left half read costs its session).
@@ -51,7 +53,11 @@ class Mover {
   ~Mover();
   Mover(const Mover&) = delete;
   Mover& operator=(const Mover&) = delete;
-  Moved catch_up(const Deadline&);  ///< until no settled row is left; an interruption or the deadline ends it at the next commit (caught_up is false)
+  /// Rounds, until one finds nothing to do or takes less than a second: then every row that was committed when it began is in the topic,
+  /// and under load what came since is younger than that. A stop or the deadline ends it at the next commit, or while it waits for an open
+  /// transaction (caught_up is false). Throws Error{busy} when another Mover has taken over, Error{refused} for a row that cannot be an
+  /// event (nothing is skipped) and for a topic that is no longer the one that was written to.
+  Moved catch_up(const Deadline&);
 
  private:
   struct Impl;
@@ -64,13 +70,15 @@ struct Ledger {
   std::int64_t next_offset{};
 };
 struct ReplayOptions {
-  std::int64_t run{};              ///< the journal's run, for ledger and dead letters
-  std::uint64_t max_dead{1000};    ///< more dead letters than this in the whole replay: Error{refused}, nothing of the last batch is kept
-  std::int64_t rate{};
+  std::int64_t run{};  ///< the journal's run, for ledger and dead letters
+  std::uint64_t max_dead{
+      1000};  ///< more open dead letters of the table than this, older ones included: Error{refused}, nothing of the last batch is kept
+  std::int64_t rate{};          ///< events a second at most; 0: as fast as it goes
+  std::uint64_t accept_loss{};  ///< offsets that retention may have removed before they were replayed; more: Error{refused} with the gap
 };
 
-/// Topic to table, to the ends recorded at the start. One PostgreSQL transaction = rows, their (topic, partition, offset) -> id mapping, dead
-/// letters, ledger, next offsets (compare-and-set on the old ones). Events with `id_field` "pg:<table>:" are counted as from_table.
+/// Topic to table, to the ends recorded at the start. One PostgreSQL transaction = rows, their (topic, partition, offset) -> id mapping,
+/// dead letters, ledger, next offsets (compare-and-set on the old ones). Events with `id_field` "pg:<table>:" are counted as from_table.
 class Replay {
  public:
   Replay(postgres::Target, kafka::Settings, EventTable, ReplayOptions, Listener&);
@@ -84,7 +92,8 @@ class Replay {
   std::unique_ptr<Impl> impl_;
 };
 /// How many events of the topic are not replayed yet (offsets, an upper bound), by partition.
-[[nodiscard]] std::map<int, std::int64_t> replay_behind(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&, const Deadline&);
+[[nodiscard]] std::map<int, std::int64_t> replay_behind(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&,
+                                                        const Deadline&);
 
 struct Difference {
   enum class What : unsigned char { missing, duplicate, altered, misplaced, extra } what{};
@@ -93,20 +102,21 @@ struct Difference {
 };
 [[nodiscard]] std::string_view to_string(Difference::What);
 struct Parity {
-  std::uint64_t rows{};        ///< in the table, without the ones a replay put there
-  std::uint64_t in_topic{};    ///< events of this table's rows in the topic
-  std::uint64_t application{}; ///< events in the topic that the application wrote
+  std::uint64_t rows{};         ///< in the table, without the ones a replay put there
+  std::uint64_t in_topic{};     ///< events of this table's rows in the topic
+  std::uint64_t application{};  ///< events in the topic that the application wrote
   std::uint64_t missing{}, duplicate{}, altered{}, misplaced{}, extra{};
   std::vector<Difference> differences{};  ///< the first 100
   std::map<int, std::int64_t> ends{};     ///< offsets up to which the topic was read
   std::string digest{};                   ///< of the ids and contents compared: the seal
   [[nodiscard]] bool equal() const noexcept { return missing + duplicate + altered + misplaced + extra == 0; }
 };
-/// Compares every row of the table with every event of the topic: ids (complete sets), contents, partition of the key, order per key. Independent
-/// of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
+/// Compares every row of the table with every event of the topic: ids (complete sets), contents, partition of the key, order per key.
+/// Independent of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
 [[nodiscard]] Parity reconcile(postgres::Connection&, const kafka::Settings&, const EventTable& table, Listener&, const Deadline&);
 
-/// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row present) or a dead letter.
+/// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row present) or a dead
+/// letter.
 struct ReplayParity {
   std::uint64_t events{}, rows{}, dead{}, filtered{}, from_table{}, missing{};
   bool balanced{};

@@ -4,11 +4,13 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <chrono>
 #include <cstdlib>
 #include <memory>
 #include <pqxx/pqxx>
 #include <sstream>
 #include <stdexcept>
+#include <thread>
 
 namespace sandbox {
 namespace {
@@ -57,6 +59,21 @@ std::string unique(const std::string& prefix) {
   return prefix + "_" + std::to_string(::getpid()) + "_" + std::to_string(++counter);
 }
 
+int await_topic(const std::string& topic) {
+  const Client client;
+  const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> handle{rd_kafka_topic_new(client.handle.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy};
+  for (int tries = 0; tries < 200; ++tries) {
+    const rd_kafka_metadata_t* metadata = nullptr;
+    if (rd_kafka_metadata(client.handle.get(), 0, handle.get(), &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error{"no metadata of " + topic};
+    int led = 0, partitions = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
+    for (int p = 0; p < partitions; ++p) led += metadata->topics[0].partitions[p].leader >= 0 ? 1 : 0;
+    rd_kafka_metadata_destroy(metadata);
+    if (partitions > 0 && led == partitions) return partitions;
+    std::this_thread::sleep_for(std::chrono::milliseconds{50});
+  }
+  throw std::runtime_error{"topic " + topic + " did not appear in 10 s"};
+}
+
 Database::Database(const std::string& prefix) : name_{unique(prefix)} {
   pqxx::connection maintenance{database_url("postgres")};
   pqxx::nontransaction{maintenance}.exec("create database " + name_);
@@ -90,6 +107,7 @@ Topic::Topic(const std::string& prefix, int partitions, const std::string& confi
   rd_kafka_CreateTopics(client.handle.get(), &wanted, 1, nullptr, client.queue.get());
   rd_kafka_NewTopic_destroy(wanted);
   client.wait("creating " + name_);
+  await_topic(name_);
 }
 Topic::~Topic() {
   try {

@@ -9,6 +9,9 @@ namespace sandbox {
 [[nodiscard]] std::string database_url(const std::string& database);  ///< MYKART_DATABASE with its database replaced
 [[nodiscard]] std::string unique(const std::string& prefix);  ///< prefix_<pid>_<n>: lower case, fit for databases, slots and (with -) topics
 
+/// Waits until the brokers know all leaders of a topic (its creation is answered before that); the number of its partitions.
+int await_topic(const std::string& topic);
+
 /// A database of its own, dropped at the end (with its slots and sessions).
 class Database {
  public:

@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "postgres/named.hpp"
+#include "transfer/codec.hpp"
+#include "transfer/column_type.hpp"
+#include "transfer/json_text.hpp"
+#include "transfer/time_text.hpp"
+
+namespace ctl::transfer {
+namespace {
+
+constexpr int none = -1;
+
+struct Source {  ///< a selected column
+  std::string name{};
+  ColumnType type{};
+  std::int64_t offset_us{};  ///< of its fixed time zone
+};
+struct Piece {  ///< literal text, then the value of a source (none: nothing)
+  std::string before{};
+  int source{none};
+};
+
+std::string expression(const Source& source, const EventTable& table, const Zone& declared) {
+  const auto name = postgres::quote_identifier(source.name);
+  if (source.type == ColumnType::instant) return "(" + name + " at time zone 'UTC')";
+  if (source.type == ColumnType::local_time && declared.kind == Zone::Kind::rules)
+    return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
+  return name;
+}
+
+std::optional<std::int64_t> event_time_us(const Source& source, std::string_view text) {
+  auto us = source.type == ColumnType::date ? parse_postgres_date(text) : parse_postgres_time(text);
+  if (us) *us -= source.offset_us;
+  return us;
+}
+
+Reject append_float(std::string& to, std::string_view text) {
+  double value{};
+  const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (parsed.ec != std::errc{} || !std::isfinite(value)) return Reject::out_of_range;
+  append_json_number(to, value);
+  return Reject::none;
+}
+
+/// A 64-bit integer as a number as far as JavaScript can hold it exactly (2^53), else as text.
+void append_big(std::string& to, std::string_view text) {
+  constexpr std::int64_t exact = std::int64_t{1} << 53;
+  const auto value = text.size() < 16 ? 0 : parse_integer(text).value_or(exact + 1);
+  const bool quoted = value > exact || value < -exact;
+  if (quoted) to += '"';
+  to.append(text);
+  if (quoted) to += '"';
+}
+
+}  // namespace
+
+struct Encoder::Impl {
+  std::vector<Source> sources{};
+  std::vector<std::string> columns{};
+  std::vector<Piece> body{}, key_pieces{};
+  std::string tail{};
+  int time{none}, time_digits{};
+  std::string value{}, key{}, scratch{};
+
+  Impl(const EventTable& table, const TableInfo& info) : time_digits{table.time_digits} {
+    if (info.primary_key != std::vector{table.id_column} ||
+        !is_integer(column_type(table.table, find_column(info, table, table.id_column))))
+      throw Error{Code::refused,
+                  {.what = "table " + to_string(table.table) + " has no integer primary key " + table.id_column,
+                   .where = to_string(table.at),
+                   .hint = "rows are moved in order of one integer key; its primary key: (" + join(info.primary_key, ", ") + ")"}};
+    add(table, info, table.id_column);
+    if (!table.time_column.empty()) time = add(table, info, table.time_column);
+    std::string before = "{";
+    for (const auto& field : table.fields) {
+      append_json_string(before, field.name);
+      before += ':';
+      if (field.column.empty()) {
+        before += "null,";
+        continue;
+      }
+      body.push_back({before, add(table, info, field.column)});
+      before = ",";
+    }
+    if (before.size() > 1 && before.back() != ',') before += ',';
+    tail = before;
+    append_json_string(tail, table.id_field);
+    tail += ':';
+    append_json_string(tail, "pg:" + table.table.name + ":");
+    tail.pop_back();
+    compile_key(table, info);
+  }
+
+  int add(const EventTable& table, const TableInfo& info, const std::string& name) {
+    const auto found = std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.name == name; });
+    if (found != sources.end()) return static_cast<int>(found - sources.begin());
+    const auto declared = zone(table.time_zone);
+    Source source{name, column_type(table.table, find_column(info, table, name)), 0};
+    if (source.type == ColumnType::local_time) source.offset_us = declared.offset_us;
+    columns.push_back(expression(source, table, declared));
+    sources.push_back(std::move(source));
+    return static_cast<int>(sources.size()) - 1;
+  }
+
+  void compile_key(const EventTable& table, const TableInfo& info) {
+    std::string_view rest = table.key_template;
+    for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
+      const auto close = rest.find('}', open);
+      if (close == std::string_view::npos)
+        throw Error{Code::manifest,
+                    {.what = "the key of " + table.topic + " has a { without its }: " + table.key_template, .where = to_string(table.at)}};
+      key_pieces.push_back({std::string{rest.substr(0, open)}, add(table, info, std::string{rest.substr(open + 1, close - open - 1)})});
+      rest.remove_prefix(close + 1);
+    }
+    key_pieces.push_back({std::string{rest}, none});
+  }
+
+  Reject append_json(std::string& to, const Source& source, const std::optional<std::string_view>& field) {
+    if (!field) {
+      to += "null";
+      return Reject::none;
+    }
+    switch (source.type) {
+      case ColumnType::small:
+      case ColumnType::integer: to.append(*field); return Reject::none;
+      case ColumnType::big: append_big(to, *field); return Reject::none;
+      case ColumnType::real:
+      case ColumnType::float8: return append_float(to, *field);
+      case ColumnType::boolean: to += *field == "t" ? "true" : "false"; return Reject::none;
+      case ColumnType::text:
+        if (!is_utf8(*field)) return Reject::bad_utf8;
+        append_json_string_of_copy(to, *field);
+        return Reject::none;
+      case ColumnType::numeric:
+      case ColumnType::uuid: append_json_string(to, *field); return Reject::none;
+      case ColumnType::json:
+      case ColumnType::jsonb:
+        if (!is_utf8(*field)) return Reject::bad_utf8;
+        append_compact_json(to, postgres::unescape(*field, scratch));
+        return Reject::none;
+      case ColumnType::date:
+        if (!event_time_us(source, *field)) return Reject::bad_time;
+        append_json_string(to, *field);
+        return Reject::none;
+      case ColumnType::local_time:
+      case ColumnType::instant:
+        const auto us = event_time_us(source, *field);
+        if (!us) return Reject::bad_time;
+        to += '"';
+        append_iso_time(to, *us, time_digits);
+        to += '"';
+        return Reject::none;
+    }
+    return Reject::wrong_type;
+  }
+
+  /// As a JavaScript template literal: texts without quotes, NULL as null, everything else as in JSON.
+  Reject append_key(const Source& source, const std::optional<std::string_view>& field) {
+    if (field && source.type == ColumnType::text) {
+      key.append(postgres::unescape(*field, scratch));
+      return is_utf8(*field) ? Reject::none : Reject::bad_utf8;
+    }
+    const auto begin = key.size();
+    const auto verdict = append_json(key, source, field);
+    if (key.size() - begin >= 2 && key[begin] == '"') key.erase(key.size() - 1).erase(begin, 1);
+    return verdict;
+  }
+};
+
+Encoder::Encoder(const EventTable& table, const TableInfo& info) : impl_{std::make_unique<Impl>(table, info)} {}
+Encoder::~Encoder() = default;
+Encoder::Encoder(Encoder&&) noexcept = default;
+
+const std::vector<std::string>& Encoder::columns() const noexcept { return impl_->columns; }
+
+Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
+  auto& self = *impl_;
+  const auto source_of = [&](const Piece& piece) -> const Source& { return self.sources[static_cast<std::size_t>(piece.source)]; };
+  const auto field_of = [&](int source) -> const auto& { return row[static_cast<std::size_t>(source)]; };
+  out.time_ms.reset();
+  std::from_chars(row[0]->data(), row[0]->data() + row[0]->size(), out.id);
+  self.value.clear();
+  for (const auto& piece : self.body) {
+    self.value += piece.before;
+    const auto verdict = self.append_json(self.value, source_of(piece), field_of(piece.source));
+    if (verdict != Reject::none) {
+      out.column = source_of(piece).name;
+      return verdict;
+    }
+  }
+  self.value += self.tail;
+  self.value.append(*row[0]).append("\"}");
+  self.key.clear();
+  for (const auto& piece : self.key_pieces) {
+    self.key += piece.before;
+    if (piece.source == none) continue;
+    if (const auto verdict = self.append_key(source_of(piece), field_of(piece.source)); verdict != Reject::none) {
+      out.column = source_of(piece).name;
+      return verdict;
+    }
+  }
+  if (self.time != none && field_of(self.time)) {
+    const auto us = event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time));
+    if (!us) {
+      out.column = self.sources[static_cast<std::size_t>(self.time)].name;
+      return Reject::bad_time;
+    }
+    out.time_ms = (*us - ((*us % 1000) + 1000) % 1000) / 1000;
+  }
+  out.value = self.value;
+  out.key = self.key;
+  return Reject::none;
+}
+
+}  // namespace ctl::transfer

@@ -1,0 +1,36 @@
+#include "transfer/id_set.hpp"
+
+#include <roaring/roaring64map.hh>
+
+namespace ctl::transfer {
+namespace {
+
+// The library's numbers have no sign: shifted by 2^63, negative ids sort before the others.
+constexpr std::uint64_t bias = std::uint64_t{1} << 63;
+std::uint64_t to_unsigned(std::int64_t id) { return static_cast<std::uint64_t>(id) ^ bias; }
+std::int64_t to_signed(std::uint64_t id) { return static_cast<std::int64_t>(id ^ bias); }
+
+}  // namespace
+
+struct IdSet::Impl {
+  Roaring64Map map{};
+};
+
+IdSet::IdSet() : impl_{std::make_unique<Impl>()} {}
+IdSet::~IdSet() = default;
+IdSet::IdSet(IdSet&&) noexcept = default;
+IdSet& IdSet::operator=(IdSet&&) noexcept = default;
+
+bool IdSet::add(std::int64_t id) { return impl_->map.addChecked(to_unsigned(id)); }
+bool IdSet::contains(std::int64_t id) const { return impl_->map.contains(to_unsigned(id)); }
+std::uint64_t IdSet::size() const { return impl_->map.cardinality(); }
+std::uint64_t IdSet::bytes() const { return impl_->map.getSizeInBytes(); }
+
+std::uint64_t IdSet::without(const IdSet& other, std::uint64_t most, const std::function<void(std::int64_t)>& each) const {
+  const auto left = impl_->map - other.impl_->map;
+  std::uint64_t seen = 0;
+  for (auto at = left.begin(); at != left.end() && seen < most; ++at, ++seen) each(to_signed(*at));
+  return left.cardinality();
+}
+
+}  // namespace ctl::transfer

@@ -1,0 +1,38 @@
+#include "transfer/rows.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "postgres/named.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::transfer {
+namespace {
+
+bool has_replayed(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  if (session.query(sql::replayed_known, until).at(0, "known") != "t") return false;
+  return session.query(sql::replayed_any, postgres::Names{{"table", table.table.name}}, until).at(0, "any") == "t";
+}
+
+}  // namespace
+
+postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& table, const Encoder& encoder, IdRange range,
+                               const Deadline& until) {
+  const auto id = postgres::quote_identifier(table.id_column);
+  std::string where = "true", order;
+  if (range.after) where += fmt::format(" and {} > {}", id, *range.after);
+  if (range.upto) {
+    where += fmt::format(" and {} <= {}", id, *range.upto);
+    order = " order by " + id;
+    session.query(sql::copy_in_order, until);
+  }
+  if (has_replayed(session, table, until))
+    where += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = t.{})",
+                         postgres::quote_literal(table.table.name), id);
+  return session.copy_out(
+      fmt::format("copy (select {} from {}.{} t where {}{}) to stdout", join(encoder.columns(), ", "),
+                  postgres::quote_identifier(table.table.schema), postgres::quote_identifier(table.table.name), where, order),
+      until);
+}
+
+}  // namespace ctl::transfer

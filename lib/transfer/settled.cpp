@@ -1,0 +1,58 @@
+#include "transfer/settled.hpp"
+
+#include <algorithm>
+
+#include "core/error.hpp"
+#include "core/text.hpp"
+#include "postgres/named.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::transfer {
+namespace {
+
+std::string who(const postgres::Rows& rows, std::size_t row) {
+  const auto pid = rows.at(row, "pid");
+  if (!pid) return "a prepared transaction";
+  std::string text = "pid " + std::string{*pid};
+  std::vector<std::string> about;
+  for (const auto* column : {"application", "address"})
+    if (const auto word = rows.at(row, column); word && !word->empty()) about.emplace_back(*word);
+  if (!about.empty()) text += " (" + join(about, ", ") + ")";
+  if (const auto since = rows.at(row, "since")) text += ", in a transaction since " + std::string{*since};
+  return text;
+}
+
+/// As an array literal; a holder is digits, a slash and a minus at most.
+std::string array_of_holders(const postgres::Rows& rows) {
+  std::string list = "{";
+  for (std::size_t i = 0; i < rows.size(); ++i) list.append(i == 0 ? "" : ",").append(*rows.at(i, "holder"));
+  return list + "}";
+}
+
+}  // namespace
+
+Barrier settle(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  const auto highest =
+      session.query(sql::settled, {{"id", table.id_column}, {"schema", table.table.schema}, {"table", table.table.name}}, until);
+  const auto id = highest.at(0, "id");
+  if (!id) return {std::nullopt, true, ""};
+  postgres::Names names{{"table", postgres::quote_identifier(table.table.schema) + "." + postgres::quote_identifier(table.table.name)},
+                        {"among", std::nullopt}};
+  for (Deadline::ms pause{2};; pause = std::min<Deadline::ms>(pause * 2, 50ms)) {
+    const auto holders = session.query(sql::holders, names, until);
+    if (holders.size() == 0) return {parse_integer(*id), true, ""};
+    names["among"] = array_of_holders(holders);
+    until.sleep(pause);
+    if (until.over()) return {parse_integer(*id), false, who(holders, 0)};
+  }
+}
+
+std::optional<std::int64_t> settled_id(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  const auto barrier = settle(session, table, until);
+  if (barrier.reached) return barrier.id;
+  const auto waiting = "waiting for " + barrier.waits_for + ", which may still insert into " + to_string(table.table);
+  until.check(waiting);
+  throw Error{Code::timeout, {.what = waiting}};
+}
+
+}  // namespace ctl::transfer

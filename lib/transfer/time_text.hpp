@@ -1,0 +1,19 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+/// Times as PostgreSQL and as JavaScript write them, by way of microseconds since 1970 (UTC, or local where the text had no zone).
+/// All of them lie between the years 1 and 275760: JavaScript's Date knows no later one, and no event is from before Christ.
+namespace ctl::transfer {
+
+[[nodiscard]] std::optional<std::int64_t> parse_postgres_time(std::string_view);  ///< "2024-05-01 12:34:56.789"; no infinity, no BC
+[[nodiscard]] std::optional<std::int64_t> parse_postgres_date(std::string_view);  ///< "2024-05-01", at midnight
+[[nodiscard]] std::optional<std::int64_t> parse_iso_time(
+    std::string_view);  ///< "2024-05-01T12:34:56.789Z" or with an offset; up to 6 digits
+
+void append_iso_time(std::string& to, std::int64_t us, int digits);  ///< as toISOString: 3 digits (cut, not rounded) or 6, and Z
+void append_postgres_time(std::string& to, std::int64_t us);         ///< as PostgreSQL reads it, microseconds
+
+}  // namespace ctl::transfer

@@ -1,0 +1,55 @@
+#include "transfer/topic_scan.hpp"
+
+#include <array>
+
+#include "core/error.hpp"
+
+namespace ctl::transfer {
+namespace {
+
+constexpr auto silence = 5s;  ///< after this long without a record or an end the operator is told what is waited for
+
+}  // namespace
+
+Offsets offsets_of(kafka::Cluster& cluster, const std::string& topic, kafka::Cluster::At at, const Deadline& until) {
+  const auto described = cluster.describe(std::array{topic}, until).at(topic);
+  if (!described) throw described.error();
+  std::vector<kafka::Partition> partitions;
+  for (const auto& partition : described->partitions) partitions.push_back({topic, partition.id});
+  Offsets offsets;
+  for (const auto& [partition, offset] : cluster.offsets(partitions, at, until)) {
+    if (!offset) throw offset.error();
+    offsets[partition.id] = *offset;
+  }
+  return offsets;
+}
+
+void scan(const kafka::Settings& settings, const std::string& topic, const Offsets& from, const Offsets& to, Listener& listener,
+          const Deadline& until, const std::function<void(const kafka::Message&)>& take,
+          const std::function<void(int, std::int64_t)>& passed) {
+  std::map<kafka::Partition, std::int64_t> left;
+  for (const auto& [partition, end] : to)
+    if (const auto begin = from.find(partition); begin != from.end() && begin->second < end) left[{topic, partition}] = begin->second;
+  if (left.empty()) return;
+  kafka::Reader reader{settings, left, kafka::Reader::Isolation::committed, listener};
+  const auto reached = [&](const kafka::Partition& partition, std::int64_t next) {
+    if (next >= to.at(partition.id)) left.erase(partition);
+  };
+  for (Deadline quiet{silence, {}}; !left.empty();) {
+    const auto got = reader.next(until.within(1s));
+    if (const auto* message = std::get_if<kafka::Message>(&got)) {
+      if (message->offset < to.at(message->partition.id)) take(*message);
+      reached(message->partition, message->offset + 1);
+    } else if (const auto* end = std::get_if<kafka::End>(&got)) {
+      if (passed) passed(end->partition.id, std::min(end->next, to.at(end->partition.id)));
+      reached(end->partition, end->next);
+    } else {
+      until.check("reading topic " + topic);
+      if (!quiet.over()) continue;
+      listener.note(Listener::Level::info, "waiting for an open transaction on " + topic + " to end");
+    }
+    quiet = Deadline{silence, {}};
+  }
+}
+
+}  // namespace ctl::transfer

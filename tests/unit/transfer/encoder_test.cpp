@@ -1,0 +1,192 @@
+#include <catch2/catch.hpp>
+#include <vector>
+
+#include "core/error.hpp"
+#include "support/cart_events.hpp"
+#include "transfer/codec.hpp"
+
+using namespace ctl;
+using transfer::Reject;
+using Fields = std::vector<std::optional<std::string_view>>;
+
+namespace {
+
+struct Encoded {
+  Reject reject{};
+  std::string key{}, value{}, column{};
+  std::optional<std::int64_t> time_ms{};
+};
+
+/// Fields are in the order of Encoder::columns: id, time, then the others by first use.
+Encoded encode(const EventTable& table, const TableInfo& info, const Fields& fields) {
+  transfer::Encoder encoder{table, info};
+  REQUIRE(encoder.columns().size() == fields.size());
+  transfer::Encoder::Event event;
+  const auto reject = encoder.encode(fields, event);
+  return {reject, std::string{event.key}, std::string{event.value}, std::string{event.column}, event.time_ms};
+}
+Encoded cart(const Fields& fields) { return encode(shop::cart_events(), shop::cart_events_info(), fields); }
+
+/// What column x of this type becomes in the JSON.
+Encoded encode_x(const std::string& type, std::optional<std::string_view> field, const std::string& zone = "UTC", int digits = 3) {
+  EventTable table = shop::cart_events();
+  TableInfo info = shop::cart_events_info();
+  table.fields.clear();
+  table.key_template = "k";
+  table.time_zone = zone;
+  table.time_digits = digits;
+  shop::add_x(table, info, type);
+  return encode(table, info, {"1", {}, field});
+}
+std::string json_x(const std::string& type, std::optional<std::string_view> field) {
+  const auto encoded = encode_x(type, field);
+  REQUIRE(encoded.reject == Reject::none);
+  constexpr std::string_view before = "{\"x\":", after = ",\"event_id\":\"pg:cart_events:1\"}";
+  REQUIRE(encoded.value.substr(0, before.size()) == before);
+  return encoded.value.substr(before.size(), encoded.value.size() - before.size() - after.size());
+}
+
+}  // namespace
+
+TEST_CASE("a cart event is printed as the shop's own producer prints it, with its provenance last") {
+  const auto e = cart({"42", "2024-05-01 12:34:56.789123", "17", "3", "added"});
+  CHECK(
+      e.value ==
+      R"({"product_id":17,"quantity":3,"event_type":"added","event_timestamp":"2024-05-01T12:34:56.789Z","user_agent":null,"ip":null,"event_id":"pg:cart_events:42"})");
+  CHECK(e.key == "product-17");
+  CHECK(e.time_ms == 1714566896789);
+}
+
+TEST_CASE("NULL is null in the value and in the key, and a row without a time has no record time") {
+  const auto e = cart({"-7", {}, {}, "3", "added"});
+  CHECK(
+      e.value ==
+      R"({"product_id":null,"quantity":3,"event_type":"added","event_timestamp":null,"user_agent":null,"ip":null,"event_id":"pg:cart_events:-7"})");
+  CHECK(e.key == "product-null");
+  CHECK_FALSE(e.time_ms);
+}
+
+TEST_CASE("every control character, quote and backslash is escaped as JSON.stringify does") {
+  for (char c = 1; c < 0x20; ++c) {
+    const std::string_view letters = "btnvfr";  // what COPY writes as an escape: 0x08 to 0x0d
+    const std::string copied = c >= 8 && c <= 13 ? std::string{'\\', letters[static_cast<std::size_t>(c - 8)]} : std::string{c};
+    std::string expected;
+    switch (c) {
+      case '\b': expected = "\\b"; break;
+      case '\t': expected = "\\t"; break;
+      case '\n': expected = "\\n"; break;
+      case '\f': expected = "\\f"; break;
+      case '\r': expected = "\\r"; break;
+      default: expected = std::string{"\\u00"} + (c < 16 ? "0" : "1") + "0123456789abcdef"[c % 16];
+    }
+    CHECK(json_x("text", "a" + copied + "b") == "\"a" + expected + "b\"");
+  }
+  CHECK(json_x("text", R"(say "hi" \\ C:\\temp)") == R"("say \"hi\" \\ C:\\temp")");
+  CHECK(json_x("text", "\x7f / é € 😀 \u2028") == "\"\x7f / é € 😀 \u2028\"");
+  CHECK(json_x("character varying", "") == "\"\"");
+  CHECK(json_x("text", R"(\\N)") == R"("\\N")");
+}
+
+TEST_CASE("text that is not UTF-8 is rejected and its column named") {
+  for (const std::string_view bad : {"\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80"}) {
+    const auto e = encode_x("text", bad);
+    CHECK(e.reject == Reject::bad_utf8);
+    CHECK(e.column == "x");
+  }
+}
+
+TEST_CASE("numbers keep every digit that a reader could lose") {
+  CHECK(json_x("integer", "-2147483648") == "-2147483648");
+  CHECK(json_x("bigint", "9007199254740992") == "9007199254740992");
+  CHECK(json_x("bigint", "9007199254740993") == "\"9007199254740993\"");
+  CHECK(json_x("bigint", "-9007199254740992") == "-9007199254740992");
+  CHECK(json_x("bigint", "-9007199254740993") == "\"-9007199254740993\"");
+  CHECK(json_x("bigint", "9223372036854775807") == "\"9223372036854775807\"");
+  CHECK(json_x("numeric", "12345678901234567890.10") == "\"12345678901234567890.10\"");
+  CHECK(json_x("double precision", "0.1") == "0.1");
+  CHECK(json_x("double precision", "1e+20") == "100000000000000000000");
+  CHECK(json_x("double precision", "1e+21") == "1e+21");
+  CHECK(json_x("double precision", "1.5e-06") == "0.0000015");
+  CHECK(json_x("double precision", "-1.25e-07") == "-1.25e-7");
+  CHECK(json_x("double precision", "-0") == "0");
+  CHECK(json_x("double precision", "123456.75") == "123456.75");
+  CHECK(json_x("real", "3.4028235e+38") == "3.4028235e+38");
+  CHECK(encode_x("double precision", "NaN").reject == Reject::out_of_range);
+  CHECK(encode_x("real", "-Infinity").reject == Reject::out_of_range);
+  CHECK(json_x("boolean", "t") == "true");
+  CHECK(json_x("boolean", "f") == "false");
+}
+
+TEST_CASE("json is carried without blanks between its tokens, uuid and date as text") {
+  CHECK(json_x("jsonb", R"({"a": [1, 2.50, "x y\\\\"], "b": null})") == R"({"a":[1,2.50,"x y\\"],"b":null})");
+  CHECK(json_x("json", R"({ "k" : "a \\"b\\" : c" }\n)") == R"({"k":"a \"b\" : c"})");
+  CHECK(json_x("uuid", "0b2f0a4e-7c2b-4a3e-9a55-000000000001") == "\"0b2f0a4e-7c2b-4a3e-9a55-000000000001\"");
+  CHECK(json_x("date", "2024-02-29") == "\"2024-02-29\"");
+  CHECK(encode_x("date", "infinity").reject == Reject::bad_time);
+}
+
+TEST_CASE("times are UTC, cut to the digits asked for, before 1970 as well") {
+  CHECK(json_x("timestamp without time zone", "2024-12-31 23:59:59.999999") == "\"2024-12-31T23:59:59.999Z\"");
+  CHECK(json_x("timestamp without time zone", "1969-12-31 23:59:59.9996") == "\"1969-12-31T23:59:59.999Z\"");
+  CHECK(json_x("timestamp without time zone", "0001-01-01 00:00:00") == "\"0001-01-01T00:00:00.000Z\"");
+  CHECK(json_x("timestamp without time zone", "12024-03-01 00:00:00") == "\"+012024-03-01T00:00:00.000Z\"");
+  CHECK(json_x("timestamp without time zone", "2000-02-29 01:02:03.4") == "\"2000-02-29T01:02:03.400Z\"");
+  CHECK(encode_x("timestamp without time zone", "2024-05-01 12:00:00.000001", "UTC", 6).value.find("\"2024-05-01T12:00:00.000001Z\"") !=
+        std::string::npos);
+  CHECK(encode_x("timestamp without time zone", "2024-01-01 00:30:00", "+02:00").value.find("\"2023-12-31T22:30:00.000Z\"") !=
+        std::string::npos);
+  CHECK(encode_x("timestamp without time zone", "2024-01-01 00:30:00", "-05:30").value.find("\"2024-01-01T06:00:00.000Z\"") !=
+        std::string::npos);
+  for (const std::string_view bad :
+       {"infinity", "-infinity", "0044-03-15 00:00:00 BC", "294276-01-01 00:00:00", "275760-09-13 00:00:01", "2024-05-01"})
+    CHECK(encode_x("timestamp without time zone", bad).reject == Reject::bad_time);
+  CHECK(cart({"1", "1969-12-31 23:59:59.9996", "1", "1", "x"}).time_ms == -1);
+  CHECK(cart({"1", "1970-01-01 00:00:00", "1", "1", "x"}).time_ms == 0);
+  CHECK(cart({"1", "infinity", "1", "1", "x"}).column == "event_timestamp");
+}
+
+TEST_CASE("zones that only the server knows are left to the server") {
+  auto table = shop::cart_events();
+  auto info = shop::cart_events_info();
+  shop::add_x(table, info, "timestamp with time zone");
+  table.time_zone = "Europe/Berlin";
+  const transfer::Encoder encoder{table, info};
+  CHECK(encoder.columns()[1] == R"((("event_timestamp" at time zone 'Europe/Berlin') at time zone 'UTC'))");
+  CHECK(encoder.columns().back() == R"(("x" at time zone 'UTC'))");
+}
+
+TEST_CASE("keys are made as a template literal makes them") {
+  auto table = shop::cart_events();
+  const auto key = [&](const std::string& pattern, const Fields& row) {
+    table.key_template = pattern;
+    return encode(table, shop::cart_events_info(), row).key;
+  };
+  const Fields row{"42", "2024-05-01 00:00:00", "17", "3", "a\\\"\\nb"};
+  CHECK(key("page-hit", row) == "page-hit");
+  CHECK(key("{product_id}", row) == "17");
+  CHECK(key("{event_type}/{quantity}:{cart_event_id}", row) == "a\"\nb/3:42");
+  CHECK(key("at-{event_timestamp}", row) == "at-2024-05-01T00:00:00.000Z");
+  CHECK_THROWS_AS(key("product-{product_id", row), Error);
+}
+
+TEST_CASE("what cannot cross is refused by name before anything is read") {
+  const auto refused = [](const EventTable& table, const TableInfo& info) {
+    try {
+      transfer::Encoder{table, info};
+    } catch (const Error& e) { return std::string{e.what()}; }
+    return std::string{};
+  };
+  auto table = shop::cart_events();
+  auto info = shop::cart_events_info();
+  shop::add_x(table, info, "tsvector");
+  CHECK(refused(table, info) == "column public.cart_events.x has a type that events cannot carry: tsvector");
+  info.columns.pop_back();
+  CHECK(refused(table, info) == "table public.cart_events has no column x");
+  info = shop::cart_events_info();
+  table = shop::cart_events();
+  info.primary_key = {"cart_event_id", "product_id"};
+  CHECK(refused(table, info) == "table public.cart_events has no integer primary key cart_event_id");
+  info.primary_key = {"event_type"};
+  table.id_column = "event_type";
+  CHECK(refused(table, info) == "table public.cart_events has no integer primary key event_type");
+}
