@@ -219,16 +219,31 @@ std::vector<Finding> lint(const ConnectorSpec& spec, const LintFacts& facts) {
   return lint.found;
 }
 
-std::vector<Finding> collisions(const ConnectorSpec& spec, std::span<const ConnectorSpec> others) {
-  std::vector<Finding> found;
+std::vector<Rival> rivals(const ConnectorSpec& spec, const std::map<std::string, Config>& all) {
+  std::vector<Rival> found;
   if (!is_postgres(spec)) return found;
-  for (const auto& other : others)
-    for (const std::string_view key : {"slot.name", "topic.prefix"})
-      if (other.name != spec.name && is_postgres(other) && !spec.get(key).empty() && spec.get(key) == other.get(key))
-        found.push_back({.key = std::string{key},
-                         .rule = "shared",
-                         .message = fmt::format("connector {} has the same, and each would get a part of the changes", other.name),
-                         .severity = Severity::error});
+  for (const auto& [name, config] : all) {
+    const ConnectorSpec other{.name = name, .config = config};
+    for (const std::string key : {"slot.name", "topic.prefix"})
+      if (name != spec.name && is_postgres(other) && !spec.get(key).empty() && spec.get(key) == other.get(key))
+        found.push_back({key, name});
+  }
+  return found;
+}
+
+Problems lint(const Project& project, std::string_view plugin_version) {
+  std::map<std::string, Config> all;
+  for (const auto& file : project.connectors) all[file.name] = file.config;
+  Problems found;
+  for (const auto& file : project.connectors) {
+    auto findings = lint(file, {.declared = project.topics, .plugin_version = std::string{plugin_version}});
+    for (const auto& rival : rivals(file, all))
+      findings.push_back({rival.key, "shared",
+                          fmt::format("connector {} has the same, and each would get a part of the changes", rival.connector), "",
+                          Severity::error});
+    const auto of_file = problems(file, findings);
+    found.insert(found.end(), of_file.begin(), of_file.end());
+  }
   return found;
 }
 

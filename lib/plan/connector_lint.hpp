@@ -1,6 +1,8 @@
 #pragma once
+#include <map>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/project.hpp"
@@ -24,9 +26,14 @@ struct LintFacts {
 /// Every finding, by key. Nothing is asked of a server; references are taken as they are written.
 [[nodiscard]] std::vector<Finding> lint(const ConnectorSpec&, const LintFacts& = {});
 
-/// A slot or topic prefix that another connector has as well: each would get a part of the changes.
-/// named.
-[[nodiscard]] std::vector<Finding> collisions(const ConnectorSpec&, std::span<const ConnectorSpec> others);
+/// A slot or topic prefix that another connector uses as well: each would get a part of the changes.
+struct Rival {
+  std::string key{}, connector{};
+};
+[[nodiscard]] std::vector<Rival> rivals(const ConnectorSpec&, const std::map<std::string, Config>& all);
+
+/// Of every connector file of a project, the collisions among them included; topics are the manifest's.
+[[nodiscard]] Problems lint(const Project&, std::string_view plugin_version = {});
 
 /// With the place of each key in the connector's file, for fail() and `validate`.
 [[nodiscard]] Problems problems(const ConnectorSpec&, std::span<const Finding>);

@@ -31,49 +31,6 @@ bool is_secret(const WantedConnector& wanted, const std::string& key, std::strin
   return wanted.secret.contains(key) || (is_secret_key(key) && !is_reference(value));
 }
 
-struct Reasons {
-  std::vector<std::string> why{}, remedy{};
-  void add(std::string what, std::string then) {
-    why.push_back(std::move(what));
-    if (std::find(remedy.begin(), remedy.end(), then) == remedy.end()) remedy.push_back(std::move(then));
-  }
-};
-
-Reasons obstacles(const WantedConnector& wanted, const SeenConnector& seen) {
-  const auto& in = seen.database;
-  Reasons found;
-  const auto& spec = wanted.spec;
-  const auto afresh =
-      fmt::format("mykartctl connector delete {} --drop-slot --drop-publication, then apply: it begins with a new snapshot", spec.name);
-  for (const auto& rival : seen.rivals) found.add("it shares the " + rival, "give it a name of its own in " + spec.file);
-  if (const auto database = spec.get("database.dbname"); database != in.name)
-    found.add(fmt::format("it reads database {}, and this context's is {}", database, in.name),
-              R"(write "database.dbname": "${mykartctl:database:dbname}")");
-  for (const auto& table : in.tables) {
-    const auto name = to_string(table.table);
-    if (!table.exists && !wanted.tables_to_come)
-      found.add(name + " does not exist", "create it, or take it out of table.include.list");
-    else if (table.exists && !table.identifiable())
-      found.add(name + " has no primary key: once published, UPDATE and DELETE on it fail",
-                "ALTER TABLE " + name + " REPLICA IDENTITY FULL");
-  }
-  if (in.publication && in.publication->all_tables)
-    found.add(fmt::format("publication {} is FOR ALL TABLES, and that cannot be altered", in.publication->name), afresh);
-  if (!in.slot) return found;
-  const auto& slot = *in.slot;
-  if (slot.database != in.name)
-    found.add(fmt::format("slot {} is of database {}", slot.name, slot.database), "name another slot");
-  else if (slot.plugin != "pgoutput")
-    found.add(fmt::format("slot {} decodes with {}", slot.name, slot.plugin), afresh);
-  else if (slot.wal_status == "lost")
-    found.add(fmt::format("slot {} is lost: its WAL was removed", slot.name), afresh);
-  else if (!in.publication)
-    found.add(fmt::format("slot {} is older than the publication: what it holds cannot be decoded", slot.name), afresh);
-  else if (!seen.config && slot.active)
-    found.add(fmt::format("slot {} is in use, and not by a connector of this worker", slot.name), "SELECT * FROM pg_stat_replication");
-  return found;
-}
-
 void add(std::vector<Change>& changes, std::string path, std::optional<std::string> before, std::optional<std::string> after) {
   changes.push_back({.path = std::move(path), .before = std::move(before), .after = std::move(after)});
 }
@@ -189,6 +146,41 @@ Membership membership(const ConnectorSpec& spec, const std::vector<TableName>& p
   return members;
 }
 
+std::vector<Obstacle> obstacles(const WantedConnector& wanted, const SeenConnector& seen) {
+  const auto& in = seen.database;
+  std::vector<Obstacle> found;
+  const auto add = [&](std::string why, std::string remedy) { found.push_back({std::move(why), std::move(remedy)}); };
+  const auto& spec = wanted.spec;
+  const auto afresh =
+      fmt::format("mykartctl connector delete {} --drop-slot --drop-publication, then apply: it begins with a new snapshot", spec.name);
+  for (const auto& rival : seen.rivals) add("it shares the " + rival, "give it a name of its own in " + spec.file);
+  if (const auto database = spec.get("database.dbname"); database != in.name)
+    add(fmt::format("it reads database {}, and this context's is {}", database, in.name),
+        R"(write "database.dbname": "${mykartctl:database:dbname}")");
+  for (const auto& table : in.tables) {
+    const auto name = to_string(table.table);
+    if (!table.exists && !wanted.tables_to_come)
+      add(name + " does not exist", "create it, or take it out of table.include.list");
+    else if (table.exists && !table.identifiable())
+      add(name + " has no primary key: once published, UPDATE and DELETE on it fail", "ALTER TABLE " + name + " REPLICA IDENTITY FULL");
+  }
+  if (in.publication && in.publication->all_tables)
+    add(fmt::format("publication {} is FOR ALL TABLES, and that cannot be altered", in.publication->name), afresh);
+  if (!in.slot) return found;
+  const auto& slot = *in.slot;
+  if (slot.database != in.name)
+    add(fmt::format("slot {} is of database {}", slot.name, slot.database), "name another slot");
+  else if (slot.plugin != "pgoutput")
+    add(fmt::format("slot {} decodes with {}", slot.name, slot.plugin), afresh);
+  else if (slot.wal_status == "lost")
+    add(fmt::format("slot {} is lost: its WAL was removed", slot.name), afresh);
+  else if (!in.publication)
+    add(fmt::format("slot {} is older than the publication: what it holds cannot be decoded", slot.name), afresh);
+  else if (!seen.config && slot.active)
+    add(fmt::format("slot {} is in use, and not by a connector of this worker", slot.name), "SELECT * FROM pg_stat_replication");
+  return found;
+}
+
 bool is_side_table(const ConnectorSpec& spec, const TableName& table) {
   if (spec.get("signal.data.collection") == to_string(table)) return true;
   const auto query = spec.get("heartbeat.action.query");
@@ -229,10 +221,15 @@ std::optional<Step> connector(const WantedConnector& wanted, const SeenConnector
             .action = seen.config ? Action::update : Action::create,
             .precondition = sha256(facts(wanted, seen))};
   if (is_postgres(wanted.spec)) {
-    if (const auto found = obstacles(wanted, seen); !found.why.empty()) {
+    if (const auto found = obstacles(wanted, seen); !found.empty()) {
+      std::vector<std::string> why, remedy;
+      for (const auto& obstacle : found) {
+        why.push_back(obstacle.why);
+        if (std::find(remedy.begin(), remedy.end(), obstacle.remedy) == remedy.end()) remedy.push_back(obstacle.remedy);
+      }
       step.action = Action::blocked;
-      step.why = join(found.why, "; ");
-      step.remedy = join(found.remedy, "; ");
+      step.why = join(why, "; ");
+      step.remedy = join(remedy, "; ");
       return step;
     }
     database_changes(wanted, seen.database, step.changes);

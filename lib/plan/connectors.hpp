@@ -55,6 +55,12 @@ struct SeenConnector {
   std::vector<std::string> rivals{};  ///< "slot.name of connector other": what another connector uses as well
 };
 
+/// What stands in the way of a connector, all of it at once, and what removes it.
+struct Obstacle {
+  std::string why{}, remedy{};
+};
+[[nodiscard]] std::vector<Obstacle> obstacles(const WantedConnector&, const SeenConnector&);
+
 /// The step that brings a connector to what is wanted; nullopt: it is. `blocked` with every reason at once. Paths of its changes, in the
 /// order in which they are made: role/NAME, grant/OBJECT, topic/NAME, publication/NAME, config.KEY, state.
 [[nodiscard]] std::optional<Step> connector(const WantedConnector&, const SeenConnector&);

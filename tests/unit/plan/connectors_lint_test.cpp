@@ -134,13 +134,15 @@ TEST_CASE("transforms that lose the table's name or change the key are found") {
 }
 
 TEST_CASE("a slot or a topic prefix is of one connector only") {
+  Project project;
   auto other = shipped({{"topic.prefix", "other"}});
   other.name = "second";
-  const std::vector<ConnectorSpec> both{shipped(), other};
-  const auto found = plan::collisions(shipped(), both);
-  REQUIRE(found.size() == 1);
-  CHECK(found[0].key == "slot.name");
-  CHECK_THAT(found[0].message, Catch::Contains("second"));
+  project.connectors = {shipped(), other};
+  const auto found = plan::lint(project);
+  REQUIRE(found.size() == 2);
+  CHECK_THAT(found[0].what, Catch::Contains("slot.name") && Catch::Contains("connector second has the same"));
+  CHECK(found[0].at.line == 14);
+  CHECK_THAT(found[1].what, Catch::Contains("connector mykart-postgres-debezium-connector has the same"));
 }
 
 TEST_CASE("another plugin's connector is judged by its secrets alone") {
