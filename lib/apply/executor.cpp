@@ -3,27 +3,29 @@
 #include "core/error.hpp"
 
 namespace ctl {
+
 Outcome execute(const Plan& plan, const Handlers& handlers, const Recorder& record, Listener& to, const Deadline& until) {
   std::size_t applied = 0;
   for (const auto& step : plan.steps) {
     until.check("applying the plan");
     auto& handler = *handlers.at(step.resource.kind);
     const auto now = handler.look(step.resource, until);
-    if (!now) continue;                                                    // someone, or an earlier run, has done it
+    if (!now) continue;  // someone, or an earlier run, has done it
     if (now->action == Action::wait) return {Outcome::End::waiting, applied, now->why};
-    if (now->action == Action::blocked) return {Outcome::End::blocked, applied, now->remedy};
+    if (now->action == Action::blocked)
+      return {Outcome::End::blocked, applied, to_string(step.resource) + ": " + now->why + "; " + now->remedy};
     if (now->action != step.action || now->precondition != step.precondition)
       throw Error{Code::drift, {.what = to_string(step.resource) + " changed since it was planned", .hint = "plan again"}};
 
     record.started(step, handler.before_image(step, until));
     try {
       within("applying " + to_string(step.resource), [&] { handler.apply(step, until, to); });
-      const auto after = handler.look(step.resource, until);               // more work may have come in; no effect may not
-      if (after && (step.action != Action::run || after->precondition == step.precondition))
+      // Of work that is run, more may have come in meanwhile, and its handler proves its effect itself. A change must be there.
+      if (step.action != Action::run && handler.look(step.resource, until))
         throw Error{Code::mismatch, {.what = to_string(step.resource) + " is not as planned after the change"}};
     } catch (const Error& e) {
       if (const auto written = attempt([&] { record.finished(step, false, e.what()); }); !written)
-        to.note(Listener::Level::warn, written.error().what());            // stays in doubt; the first error matters more
+        to.note(Listener::Level::warn, written.error().what());  // stays in doubt; the first error matters more
       throw;
     }
     record.finished(step, true, {});

@@ -50,8 +50,10 @@ std::vector<Stop> rollback_order(const Project& project) {
 }
 
 const std::vector<std::string>& phases(std::string_view direction) {
-  static const std::vector<std::string> deploy{"preflight", "schema", "topics", "backfill", "tail", "fence", "reconcile", "connector", "retire", "verify"};
-  static const std::vector<std::string> rollback{"preflight", "restore", "replay", "tail", "final", "constraints", "reconcile", "connector", "topics", "verify"};
+  static const std::vector<std::string> deploy{"preflight", "schema",    "topics",    "backfill", "tail",
+                                               "fence",     "reconcile", "connector", "retire",   "verify"};
+  static const std::vector<std::string> rollback{"preflight",   "restore",   "replay",    "tail",   "final",
+                                                 "constraints", "reconcile", "connector", "topics", "verify"};
   return direction == "rollback" ? rollback : deploy;
 }
 
@@ -61,7 +63,9 @@ std::vector<Stop> up_to(std::vector<Stop> order, std::string_view direction, std
   const auto place = [&](std::string_view name) { return std::find(known.begin(), known.end(), name) - known.begin(); };
   if (place(phase) == static_cast<std::ptrdiff_t>(known.size())) {
     const auto near = nearest(phase, known);
-    throw Error{Code::usage, {.what = "unknown phase '" + std::string{phase} + "'", .hint = near ? "did you mean " + *near + "?" : "phases are: " + join(known, " ")}};
+    throw Error{Code::usage,
+                {.what = "unknown phase '" + std::string{phase} + "'",
+                 .hint = near ? "did you mean " + *near + "?" : "phases are: " + join(known, " ")}};
   }
   std::erase_if(order, [&](const Stop& stop) { return place(stop.phase) > place(phase); });
   return order;

@@ -6,7 +6,8 @@
 #include "model/project.hpp"
 #include "model/step.hpp"
 
-/// The two journeys as data: which resource is looked at in which phase, in order. Whether there is anything to do is each handler's answer.
+/// The two journeys as data: which resource is looked at in which phase, in order. Whether there is anything to do is each handler's
+/// answer.
 namespace ctl::plan {
 
 struct Stop {

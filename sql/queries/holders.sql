@@ -1,5 +1,6 @@
--- Transactions that hold RowExclusive on the table or one of its partitions: who may still insert below the highest id. :'among' limits the answer to
--- those seen before (NULL: all). A prepared transaction has no pid.
+-- Transactions that hold RowExclusive on the table or one of its partitions: who may still insert below the highest id that was visible before
+-- (newest_id.sql). INSERT takes that lock before nextval and keeps it until its rows are visible: once these have ended, no row can appear there.
+-- :'among' limits the answer to those seen before (NULL: all). A prepared transaction has no pid.
 select l.virtualtransaction as holder, l.pid, coalesce(a.application_name, '') as application, coalesce(host(a.client_addr), '') as address, min(a.xact_start) as since
   from pg_locks l
   left join pg_stat_activity a on a.pid = l.pid

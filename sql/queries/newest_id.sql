@@ -1,2 +1,2 @@
--- The highest id that is visible now. Not a barrier: open transactions may still insert below it (settled.sql).
+-- The highest id that is visible now. Alone it is no barrier: open transactions may still insert below it (holders.sql).
 select max(:"id") as id from :"schema".:"table";

@@ -1,0 +1,75 @@
+#include "apply/gate_handler.hpp"
+
+#include <fmt/format.h>
+
+#include "sql/queries.hpp"
+#include "transfer/transfer.hpp"
+
+namespace ctl {
+
+/// Tables that still take writes, where they were declared; while a first deploy is planned, also those that a migration will make.
+std::vector<EventTable> GateHandler::to_fence(const Deadline& until) const {
+  std::vector<EventTable> found;
+  const bool gone = contracted(desk_, until);
+  for (const auto& declared : desk_.around.project.tables)
+    if (const auto located = locate(desk_, declared, until); located ? !located->retired && !located->fenced : !gone)
+      found.push_back(declared);
+  return found;
+}
+
+/// Fenced tables where they are now: while a rollback is planned they are still retired, when its turn comes they are back.
+std::vector<EventTable> GateHandler::to_unfence(const Deadline& until) const {
+  std::vector<EventTable> found;
+  for (const auto& declared : desk_.around.project.tables)
+    if (const auto located = locate(desk_, declared, until); located && located->fenced) found.push_back(at(declared, *located));
+  return found;
+}
+
+std::optional<Step> GateHandler::look(const Resource& resource, const Deadline& until) {
+  const bool rollback = desk_.direction == Desk::Direction::rollback;
+  Step step{.resource = resource, .action = Action::run};
+  if (resource.name == writers_gone) {
+    if (!rollback && to_fence(until).empty()) return std::nullopt;  // all fenced or retired: decided in an earlier run
+    writers_ = rollback ? watch_.topics(desk_.kafka, until) : watch_.tables(desk_.database(), desk_.kafka, until);
+    if (writers_.gone) return std::nullopt;
+    step.action = Action::wait;
+    step.why = writers_.why;
+    return step;
+  }
+  const auto todo = resource.name == fence ? to_fence(until) : to_unfence(until);
+  if (todo.empty()) return std::nullopt;
+  std::vector<std::string> names;
+  for (const auto& table : todo) names.push_back(table.table.name);
+  step.precondition = digest_of(names);
+  step.summary = join(names, ", ");
+  step.risk = resource.name == fence ? Risk::disruptive : Risk::safe;
+  step.why = resource.name == fence ? "the tables refuse writes from here on; what came last is moved and compared"
+                                    : "the tables take writes again";
+  return step;
+}
+
+void GateHandler::apply(const Step& step, const Deadline& until, Listener& to) {
+  auto& run = desk_.writing();
+  const bool fencing = step.resource.name == fence;
+  const auto todo = fencing ? to_fence(until) : to_unfence(until);
+  with_short_locks(desk_, step.resource.name, until, [&] {
+    postgres::Transaction transaction{desk_.database(), until};
+    if (fencing) desk_.database().query(sql::fence_function, until);
+    for (const auto& table : todo) {
+      const postgres::Names names{{"schema", table.table.schema}, {"table", table.table.name}};
+      desk_.database().query(fencing ? sql::fence : sql::unfence, names, until);
+    }
+    for (const auto& table : desk_.around.project.tables)  // what was proved in the other direction holds no longer
+      run.journal().unseal(to_string(table.table), fencing ? "rollback" : "deploy", until);
+    transaction.commit(until);
+  });
+  if (!fencing) return;
+  for (const auto& table : desk_.around.project.tables)
+    if (const auto located = locate(desk_, table, until); located && !located->retired) {
+      transfer::Mover mover{desk_.around.database, desk_.around.kafka, table, {}, to};
+      static_cast<void>(mover.catch_up(until));
+      until.check("moving the last rows of " + to_string(table.table));
+    }
+}
+
+}  // namespace ctl

@@ -1,0 +1,27 @@
+#pragma once
+#include "apply/desk.hpp"
+#include "health/writers.hpp"
+
+namespace ctl {
+
+/// gate/writers-gone waits for the evidence (deploy: nobody writes to the tables; rollback: nobody writes to the topics).
+/// gate/fence then makes the tables refuse writes and moves what came last; gate/unfence takes the fence away.
+class GateHandler : public Handler {
+ public:
+  static constexpr std::string_view writers_gone = "writers-gone", fence = "fence", unfence = "unfence";
+
+  GateHandler(const Desk& desk, bool operators_word) : desk_{desk}, watch_{desk.around, operators_word} {}
+  [[nodiscard]] std::optional<Step> look(const Resource&, const Deadline&) override;
+  void apply(const Step&, const Deadline&, Listener&) override;
+  /// What the last look at writers-gone found.
+  [[nodiscard]] const health::Writers& writers() const noexcept { return writers_; }
+
+ private:
+  [[nodiscard]] std::vector<EventTable> to_fence(const Deadline&) const;
+  [[nodiscard]] std::vector<EventTable> to_unfence(const Deadline&) const;
+  const Desk& desk_;
+  health::WriterWatch watch_;
+  health::Writers writers_{};
+};
+
+}  // namespace ctl

@@ -1,0 +1,95 @@
+#include "apply/parity_handler.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "apply/data_handler.hpp"
+#include "core/text.hpp"
+#include "transfer/transfer.hpp"
+
+namespace ctl {
+namespace {
+
+std::string describe(const transfer::Parity& parity) {
+  auto text = fmt::format("{} missing, {} duplicate, {} altered, {} misplaced, {} extra", parity.missing, parity.duplicate, parity.altered,
+                          parity.misplaced, parity.extra);
+  for (std::size_t i = 0; i < std::min<std::size_t>(parity.differences.size(), 5); ++i) {
+    const auto& d = parity.differences[i];
+    text += fmt::format("; {} id {}", transfer::to_string(d.what), d.id);
+    if (d.at) text += fmt::format(" at partition {} offset {}", d.at->first, d.at->second);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<Step> ParityHandler::look(const Resource& resource, const Deadline& until) {
+  const auto& declared = event_table(desk_, resource.name);
+  const bool rollback = desk_.direction == Desk::Direction::rollback;
+  const auto located = locate(desk_, declared, until);
+  if (!located && contracted(desk_, until)) return std::nullopt;
+  const auto seals = desk_.journal().seals(until);
+  const bool sealed = std::any_of(seals.begin(), seals.end(), [&](const Seal& s) {
+    return s.table == to_string(declared.table) && s.direction == (rollback ? "rollback" : "deploy");
+  });
+  if (sealed) return std::nullopt;
+  return Step{.resource = resource,
+              .action = Action::run,
+              .summary = rollback ? "every event is a row or a dead letter" : "every row is in " + declared.topic,
+              .precondition = digest_of(std::vector<std::string>{resource.name, declared.topic})};
+}
+
+void ParityHandler::prove_rows(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+  const auto parity = transfer::reconcile(desk_.database(), desk_.around.kafka, table, to, until);
+  if (!parity.equal())
+    throw Error{Code::mismatch,
+                {.what = fmt::format("{} and {} differ: {} rows, {} events", to_string(table.table), table.topic, format_count(parity.rows),
+                                     format_count(parity.in_topic)),
+                 .cause = describe(parity),
+                 .hint = "mykartctl events reconcile " + table.table.name}};
+  auto& run = desk_.writing();
+  run.journal().seal({.table = to_string(declared.table),
+                      .topic = table.topic,
+                      .direction = "deploy",
+                      .digest = parity.digest,
+                      .rows = parity.rows,
+                      .events = parity.in_topic,
+                      .ends = parity.ends,
+                      .at = now(),
+                      .run = run.id()},
+                     until);
+  to.note(Listener::Level::info, fmt::format("reconcile {}: {} rows = {} events, 0 missing, 0 duplicate", table.table.name,
+                                             format_count(parity.rows), format_count(parity.in_topic)));
+}
+
+void ParityHandler::prove_events(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+  const auto parity = transfer::reconcile_replay(desk_.database(), desk_.around.kafka, table, to, until);
+  if (!parity.balanced)
+    throw Error{Code::mismatch,
+                {.what = fmt::format("the ledger of {} is not balanced", table.topic),
+                 .cause = fmt::format("{} events, {} rows, {} dead letters, {} filtered, {} from the table, {} missing", parity.events,
+                                      parity.rows, parity.dead, parity.filtered, parity.from_table, parity.missing)}};
+  auto& run = desk_.writing();
+  run.journal().seal({.table = to_string(declared.table),
+                      .topic = table.topic,
+                      .direction = "rollback",
+                      .rows = parity.rows,
+                      .events = parity.events,
+                      .at = now(),
+                      .run = run.id()},
+                     until);
+  to.note(Listener::Level::info, fmt::format("reconcile {}: {} events = {} rows + {} dead letters + {} from the table", table.table.name,
+                                             format_count(parity.events + parity.from_table), format_count(parity.rows), parity.dead,
+                                             format_count(parity.from_table)));
+}
+
+void ParityHandler::apply(const Step& step, const Deadline& until, Listener& to) {
+  const auto& declared = event_table(desk_, step.resource.name);
+  const auto located = locate(desk_, declared, until);
+  if (!located) throw Error{Code::not_found, {.what = "table " + step.resource.name + " is gone"}};
+  if (desk_.direction == Desk::Direction::rollback) return prove_events(declared, at(declared, *located), until, to);
+  prove_rows(declared, at(declared, *located), until, to);
+}
+
+}  // namespace ctl

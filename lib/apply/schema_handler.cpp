@@ -1,0 +1,162 @@
+#include "apply/schema_handler.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "postgres/catalog.hpp"
+
+namespace ctl {
+namespace {
+
+std::vector<postgres::Content> core_contents(const Desk& desk, const Deadline& until) {
+  std::vector<postgres::Content> all;
+  for (const auto& table : desk.around.project.core_tables())
+    if (postgres::table(desk.database(), table, until)) all.push_back(postgres::content(desk.database(), table, "", until));
+  return all;
+}
+
+bool same(const std::vector<postgres::Content>& a, const std::vector<postgres::Content>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const auto& x, const auto& y) { return x.rows == y.rows && x.digest == y.digest; });
+}
+
+/// The last look before tables are taken away: whatever the plan said, none goes that still takes writes or whose rows are not proved to be
+/// in its topic.
+void need_proof(const Desk& desk, const Migration& m, const Deadline& until) {
+  const auto seals = desk.journal().seals(until);
+  for (const auto& declared : desk.around.project.tables) {
+    const auto located = locate(desk, declared, until);
+    if (!located || located->retired) continue;
+    const auto name = to_string(declared.table);
+    const bool sealed = std::any_of(seals.begin(), seals.end(), [&](const Seal& s) { return s.table == name && s.direction == "deploy"; });
+    if (!located->fenced || !sealed)
+      throw Error{
+          Code::refused,
+          {.what = fmt::format("{} is not run: {} is {}", m.id, name, located->fenced ? "not proved to be in its topic" : "not fenced"),
+           .hint = "mykartctl deploy (again, up to reconcile)"}};
+  }
+}
+
+/// Views and foreign keys that hang on a table which the script moves away, and that the script does not name: they would keep showing
+/// frozen rows, or block the drop later. What nobody wrote down, nobody has thought of.
+std::vector<Dependent> forgotten(const Desk& desk, const Deadline& until) {
+  std::vector<Dependent> unknown;
+  for (const auto& declared : desk.around.project.tables)
+    if (const auto located = locate(desk, declared, until); located && !located->retired)
+      for (const auto& dependent : located->info.dependents)
+        if (!accounted_for(desk.around.project, dependent)) unknown.push_back(dependent);
+  return unknown;
+}
+
+}  // namespace
+
+const Migration& SchemaHandler::migration(const std::string& id) const {
+  for (const auto& m : desk_.around.project.migrations)
+    if (m.id == id) return m;
+  throw Error{Code::not_found, {.what = "there is no migration " + id, .where = desk_.around.project.folder + "/sql/migrations"}};
+}
+
+bool SchemaHandler::passes(const Migration& m, const Deadline& until) const {
+  if (m.verify.empty()) return false;
+  postgres::Transaction look{desk_.database(),
+                             until};  // ends without a commit: a verify script changes nothing, and a failed one aborts only this
+  const auto passed = attempt([&] { desk_.database().script(m.verify, m.verify_file, until); });
+  if (!passed && passed.error().sqlstate().empty()) throw passed.error();  // no answer of the server: not a verdict
+  return passed.has_value();
+}
+
+std::optional<Step> SchemaHandler::look(const Resource& resource, const Deadline& until) {
+  const auto& m = migration(resource.name);
+  const auto states = desk_.journal().migrations(until);
+  const auto found = states.find(m.id);
+  const bool applied = found != states.end() && found->second.state != "reverted";
+  Step step{.resource = resource,
+            .precondition = digest_of(std::vector<std::string>{m.id, m.digest, found == states.end() ? "" : found->second.state})};
+  const bool contract = m.phase == Migration::Phase::contract;
+
+  if (desk_.direction == Desk::Direction::rollback) {
+    if (!contract || !applied) return std::nullopt;
+    step.action = Action::run;
+    step.risk = Risk::disruptive;
+    step.summary = "revert: " + m.revert_file;
+    step.why = "the tables come back as they were when they were retired";
+    return step;
+  }
+  if (applied) {
+    if (found->second.digest == m.digest) return std::nullopt;
+    step.action = Action::blocked;
+    step.why = fmt::format("{} was changed after it was applied", m.deploy_file);
+    step.remedy = "put the applied text back and write a new migration for the difference";
+    return step;
+  }
+  if (!contract && passes(m, until)) {
+    step.action = Action::adopt;
+    step.summary = "present: " + m.verify_file + " passes";
+    return step;
+  }
+  step.action = contract ? Action::run : Action::create;
+  step.summary = m.deploy_file;
+  step.undo = m.revert.empty() ? Undo::none : Undo::exact;
+  if (!contract) return step;
+  step.risk = Risk::disruptive;
+  if (const auto unknown = forgotten(desk_, until); !unknown.empty()) {
+    step.action = Action::blocked;
+    step.why = fmt::format("{} {} (owner {}) depends on a table that {} moves, and the file does not name it", unknown.front().kind,
+                           unknown.front().name, unknown.front().owner, m.deploy_file);
+    step.remedy = fmt::format("move it along in {} and {}, or drop it", m.deploy_file, m.revert_file);
+  }
+  return step;
+}
+
+Value SchemaHandler::before_image(const Step& step, const Deadline& until) {
+  Value core{Value::List{}};
+  const auto tables = desk_.around.project.core_tables();
+  for (const auto& table : tables)
+    if (postgres::table(desk_.database(), table, until)) {
+      const auto content = postgres::content(desk_.database(), table, "", until);
+      core.push(Value{}.set("table", to_string(table)).set("rows", content.rows).set("digest", content.digest));
+    }
+  return Value{}.set("migration", step.resource.name).set("core", std::move(core));
+}
+
+void SchemaHandler::run(const std::string& script, const std::string& file, const std::function<void()>& then,
+                        const Deadline& until) const {
+  with_short_locks(desk_, file, until, [&] {
+    postgres::Transaction transaction{desk_.database(), until};
+    desk_.database().query("set transaction isolation level repeatable read", until);  // the proof compares the same rows on both sides
+    const auto before = core_contents(desk_, until);
+    desk_.database().script(script, file, until);
+    const auto after = core_contents(desk_, until);
+    if (!before.empty() && !same(before, after))
+      throw Error{
+          Code::mismatch,
+          {.what = file + " changes rows of core tables; it was rolled back", .hint = "core tables are untouched by deploy and rollback"}};
+    then();
+    transaction.commit(until);
+  });
+}
+
+void SchemaHandler::apply(const Step& step, const Deadline& until, Listener&) {
+  auto& journal = desk_.writing().journal();
+  const auto& m = migration(step.resource.name);
+  const auto record = [&](std::string_view state) {
+    journal.record({.id = m.id, .digest = m.digest, .state = std::string{state}, .by = desk_.around.who, .at = now()}, desk_.writing().id(),
+                   until);
+  };
+  if (step.action == Action::adopt) return record("adopted");
+  if (desk_.direction == Desk::Direction::rollback)
+    return run(
+        m.revert, m.revert_file, [&] { record("reverted"); }, until);
+
+  if (m.phase == Migration::Phase::contract) need_proof(desk_, m, until);
+  const auto verify_and_record = [&] {
+    if (!m.verify.empty()) desk_.database().script(m.verify, m.verify_file, until);
+    record("applied");
+  };
+  if (m.transactional) return run(m.deploy, m.deploy_file, verify_and_record, until);
+  desk_.database().script(m.deploy, m.deploy_file, until);
+  verify_and_record();
+}
+
+}  // namespace ctl

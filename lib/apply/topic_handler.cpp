@@ -1,0 +1,62 @@
+#include "apply/topic_handler.hpp"
+
+#include "core/text.hpp"
+
+namespace ctl {
+namespace {
+
+constexpr std::string_view config_prefix = "config.";
+
+const TopicSpec& declared(const Desk& desk, const std::string& name) {
+  const auto* spec = desk.around.project.topic(name);
+  if (spec == nullptr) throw Error{Code::not_found, {.what = "topic " + name + " is not declared", .where = desk.around.project.file}};
+  return *spec;
+}
+
+}  // namespace
+
+std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> specs, const Deadline& until) {
+  std::vector<std::string> names;
+  for (const auto& spec : specs) names.push_back(spec.name);
+  return plan::topics(specs, holds(desk, until), desk.kafka.describe(names, until));
+}
+
+std::optional<Step> TopicHandler::look(const Resource& resource, const Deadline& until) {
+  auto steps = look_at_topics(desk_, {&declared(desk_, resource.name), 1}, until);
+  if (steps.empty()) return std::nullopt;
+  return std::move(steps.front());
+}
+
+Value TopicHandler::before_image(const Step& step, const Deadline&) {
+  Value before;
+  for (const auto& change : step.changes)
+    if (change.before) before.set(change.path, *change.before);
+  return before;
+}
+
+void TopicHandler::apply(const Step& step, const Deadline& until, Listener&) {
+  static_cast<void>(desk_.writing());
+  kafka::Admin admin{desk_.kafka};
+  if (step.action == Action::create) {
+    auto spec = declared(desk_, step.resource.name);
+    for (const auto& hold : holds(desk_, until))
+      if (hold.topic == spec.name) spec.config[hold.key] = hold.value;
+    return admin.create(spec, until);
+  }
+  Config set;
+  std::vector<std::string> reset;
+  for (const auto& change : step.changes) {
+    if (change.path == "partitions") {
+      admin.add_partitions(step.resource.name, static_cast<int>(parse_integer(change.after.value_or("0")).value_or(0)), until);
+    } else if (change.path.starts_with(config_prefix)) {
+      const auto key = change.path.substr(config_prefix.size());
+      if (change.after)
+        set[key] = *change.after;
+      else
+        reset.push_back(key);
+    }
+  }
+  if (!set.empty() || !reset.empty()) admin.alter(step.resource.name, set, reset, until);
+}
+
+}  // namespace ctl

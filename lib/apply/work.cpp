@@ -1,0 +1,200 @@
+#include "apply/work.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "apply/connector_handler.hpp"
+#include "apply/gate_handler.hpp"
+#include "apply/parity_handler.hpp"
+#include "apply/schema_handler.hpp"
+#include "apply/topic_handler.hpp"
+#include "postgres/catalog.hpp"
+
+namespace ctl {
+namespace {
+
+std::string_view name(Desk::Direction direction) {
+  constexpr std::string_view names[] = {"", "deploy", "rollback"};
+  return names[static_cast<std::size_t>(direction)];
+}
+
+/// One desk with its six handlers; made once for looking, once for a run.
+struct Bench {
+  Bench(Desk at, const WorkOptions& options, connect::Worker& worker) : desk{at} {
+    handlers[Kind::schema] = std::make_unique<SchemaHandler>(desk);
+    handlers[Kind::topic] = std::make_unique<TopicHandler>(desk);
+    handlers[Kind::data] = std::make_unique<DataHandler>(desk, options.data);
+    handlers[Kind::parity] = std::make_unique<ParityHandler>(desk);
+    handlers[Kind::connector] = std::make_unique<ConnectorHandler>(desk, worker);
+    auto gates = std::make_unique<GateHandler>(desk, options.operators_word);
+    gate = gates.get();
+    handlers[Kind::gate] = std::move(gates);
+  }
+  Bench(const Bench&) = delete;
+  Bench& operator=(const Bench&) = delete;
+  Desk desk;
+  Handlers handlers{};
+  GateHandler* gate{};
+};
+
+}  // namespace
+
+struct Work::Impl {
+  const Surroundings& around;
+  std::string command;
+  Desk::Direction direction;
+  std::vector<plan::Stop> order;
+  WorkOptions options;
+  Sources sources;
+  std::unique_ptr<Bench> looking{};
+
+  Impl(const Surroundings& s, std::string c, Desk::Direction d, std::vector<plan::Stop> o, WorkOptions w, const Deadline& until)
+      : around{s}, command{std::move(c)}, direction{d}, order{std::move(o)}, options{w}, sources{s, until} {
+    const bool there = sources.session().has_value();
+    looking = std::make_unique<Bench>(desk(there ? &sources.database() : nullptr, there ? &sources.journal() : nullptr, nullptr), options,
+                                      sources.worker);
+  }
+
+  Desk desk(postgres::Connection* connection, Journal* journal, WritingRun* run) {
+    return {.around = around,
+            .kafka = sources.kafka,
+            .session = connection,
+            .book = journal,
+            .no_session = sources.session() ? nullptr : &sources.session().error(),
+            .run = run,
+            .direction = direction};
+  }
+
+  Plan plan(Bench& bench, const Deadline& until) {
+    Plan plan{.target = command, .context = around.context, .inputs_digest = around.project.digest};
+    for (const auto& stop : order) {
+      auto step = within("looking at " + to_string(stop.resource),
+                         [&] { return bench.handlers.at(stop.resource.kind)->look(stop.resource, until); });
+      if (!step) continue;
+      if (step->phase.empty()) step->phase = stop.phase;
+      if (stop.resource.kind == Kind::data)
+        if (const auto located = locate(bench.desk, event_table(bench.desk, stop.resource.name), until))
+          plan.rows += static_cast<std::uint64_t>(std::max<std::int64_t>(located->info.rows_estimate, 0)),
+              plan.bytes += static_cast<std::uint64_t>(located->info.bytes);
+      plan.steps.push_back(std::move(*step));
+    }
+    return plan;
+  }
+
+  /// What the tables that stay hold before this migration began: what `verify` compares with.
+  void record_core(WritingRun& run, const Deadline& until) {
+    auto& journal = run.journal();
+    const auto last = journal.last_migration(until);
+    const auto recorded = journal.core(until);
+    const auto of = recorded.empty() ? 0 : recorded.front().run;
+    for (const auto& r : journal.runs(200, until))  // the same migration, waiting or failed until now, keeps its baseline
+      if (r.id >= of && of != 0 && r.id != run.id() && r.direction == name(direction) && r.result != "done") return;
+    for (const auto& table : around.project.core_tables())
+      if (postgres::table(run.database(), table, until)) {
+        const auto content = postgres::content(run.database(), table, "", until);
+        journal.record_core({.table = to_string(table),
+                             .digest = content.digest,
+                             .rows = content.rows,
+                             .max_id = content.max_key,
+                             .run = run.id(),
+                             .at = now()},
+                            until);
+      }
+  }
+
+  void begin(WritingRun& run, const Desk& desk, const Deadline& until) {
+    if (direction == Desk::Direction::none) return;
+    record_core(run, until);
+    if (direction != Desk::Direction::deploy) return;
+    for (const auto& hold : holds(desk, until)) {
+      const auto* spec = around.project.topic(hold.topic);
+      const auto declared = spec != nullptr ? spec->config.find(hold.key) : Config::const_iterator{};
+      HeldConfig held{.topic = hold.topic, .key = hold.key, .value = hold.value, .run = run.id()};
+      if (spec != nullptr && declared != spec->config.end()) held.was = declared->second;
+      run.journal().hold(held, until);
+    }
+  }
+
+  /// Looks at the gate alone, often, while only the quiet window is missing; everything else is looked at again once it is decided.
+  void watch(Bench& bench, const Deadline& until) {
+    while (bench.gate->writers().undecided && !until.over()) {
+      until.sleep(200ms);
+      static_cast<void>(bench.gate->look({Kind::gate, std::string{GateHandler::writers_gone}}, until));
+    }
+  }
+
+  /// Executes, looks again, and so on until nothing is left, it waits, or something blocks.
+  void carry_out(const Plan& confirmed, Bench& bench, const Recorder& recorder, WorkResult& result, const Deadline& until) {
+    std::set<Resource> shown;
+    for (const auto& step : confirmed.steps) shown.insert(step.resource);
+    for (auto plan = confirmed; !plan.steps.empty();) {
+      const auto outcome = execute(plan, bench.handlers, recorder, around.listener, until);
+      result.applied += outcome.applied;
+      result.end = outcome.end;
+      result.reason = outcome.reason;
+      if (outcome.end == Outcome::End::blocked) break;
+      if (outcome.end == Outcome::End::waiting) {
+        if (bench.gate->writers().undecided)
+          watch(bench, until);
+        else if (options.wait)
+          until.sleep(1s);
+        else
+          break;
+        until.check("waiting for the application");
+      }
+      plan = this->plan(bench, until);
+      std::erase_if(plan.steps, [&](const Step& step) { return !shown.contains(step.resource); });
+      if (outcome.end == Outcome::End::done && outcome.applied == 0)
+        break;  // nothing moves any more: what is left needs a new look by a person
+    }
+  }
+};
+
+Work::Work(const Surroundings& around, std::string command, Desk::Direction direction, std::vector<plan::Stop> order, WorkOptions options,
+           const Deadline& until)
+    : impl_{std::make_unique<Impl>(around, std::move(command), direction, std::move(order), options, until)} {}
+Work::~Work() = default;
+
+Plan Work::plan(const Deadline& until) { return impl_->plan(*impl_->looking, until); }
+
+WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
+  auto& in = *impl_;
+  const auto began = std::chrono::steady_clock::now();
+  WritingRun writing{in.around, in.command, std::string{name(in.direction)}, confirmed, until};
+  Bench bench{in.desk(&writing.database(), &writing.journal(), &writing), in.options, in.sources.worker};
+  in.begin(writing, bench.desk, until);
+
+  WorkResult result{.end = Outcome::End::done, .run = writing.id()};
+  auto recorder = writing.recorder(until);
+  const auto journal_end = recorder.finished;
+  recorder.finished = [&](const Step& step, bool done, const std::string& detail) {
+    journal_end(step, done, detail);
+    if (done) result.did.push_back(step);
+  };
+
+  try {
+    in.carry_out(confirmed, bench, recorder, result, until);
+  } catch (const Error& e) {
+    writing.end(e.code() == Code::interrupted ? "interrupted" : "failed", e.what());
+    throw;
+  }
+  result.evidence = bench.gate->writers().evidence;
+  result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  constexpr std::string_view names[] = {"done", "waiting", "blocked"};
+  writing.end(names[static_cast<std::size_t>(result.end)], result.reason);
+  return result;
+}
+
+void need_same(const Plan& saved, const Plan& fresh) {
+  if (saved.fingerprint() == fresh.fingerprint()) return;
+  const auto differs = std::find_if(saved.steps.begin(), saved.steps.end(), [&](const Step& step) {
+    return std::none_of(fresh.steps.begin(), fresh.steps.end(), [&](const Step& now) {
+      return now.resource == step.resource && now.action == step.action && now.precondition == step.precondition;
+    });
+  });
+  const auto what = differs != saved.steps.end() ? to_string(differs->resource) + " is not as it was when the plan was saved"
+                                                 : std::string{"more has to be done than the saved plan shows"};
+  throw Error{Code::drift, {.what = "the saved plan is stale: " + what, .hint = "plan again, review, and run the new plan"}};
+}
+
+}  // namespace ctl

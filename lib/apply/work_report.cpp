@@ -1,0 +1,67 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "apply/work.hpp"
+#include "core/text.hpp"
+
+namespace ctl {
+namespace {
+
+std::string_view word(Outcome::End end) {
+  constexpr std::string_view words[] = {"done", "waiting", "blocked"};
+  return words[static_cast<std::size_t>(end)];
+}
+
+/// What the operator does next, when it waits for the application.
+void say_waiting(Report& report, const Surroundings& around, const std::string& command, const WorkResult& result) {
+  report.line("waiting for the application: " + result.reason, Style::warn);
+  if (command == "deploy") {
+    report.line(fmt::format("switch it now:   restart it with KAFKA_BROKERS={}", around.kafka.brokers), Style::plain, 1);
+    report.line("then run again:  mykartctl deploy            undo:  mykartctl rollback", Style::plain, 1);
+  } else if (command == "rollback") {
+    report.line("switch it back now:   restart it without KAFKA_BROKERS", Style::plain, 1);
+    report.line("then run again:  mykartctl rollback", Style::plain, 1);
+  }
+}
+
+}  // namespace
+
+Report report(const Surroundings& around, const std::string& command, const Plan& confirmed, const WorkResult& result) {
+  Report report{.kind = "plan", .data = to_value(confirmed)};
+  std::set<std::string> done;
+  for (const auto& step : result.did) done.insert(to_string(step.resource));
+  Value steps{Value::List{}}, remaining{Value::List{}};
+  for (const auto& step : confirmed.steps) {
+    if (step.action == Action::wait) continue;
+    const auto id = to_string(step.resource);
+    auto one = to_value(step);
+    steps.push(one.set("result", done.contains(id) ? "done" : "skipped"));
+    if (!done.contains(id) && result.end != Outcome::End::done) remaining.push(id);
+  }
+  const bool journey = command == "deploy" || command == "rollback";
+  const std::string next = result.end != Outcome::End::done ? "mykartctl " + command : journey ? "mykartctl verify" : "";
+  report.data.set("steps", std::move(steps))
+      .set("run", result.run)
+      .set("result", word(result.end))
+      .set("reason", result.reason.empty() ? Value{} : Value{result.reason});
+  report.data.set("took_ms", result.took.count()).set("remaining", std::move(remaining)).set("next", next.empty() ? Value{} : Value{next});
+
+  if (!result.evidence.empty()) report.line("fence      " + result.evidence);
+  switch (result.end) {
+    case Outcome::End::waiting: say_waiting(report, around, command, result); break;
+    case Outcome::End::blocked: report.line("blocked: " + result.reason, Style::bad); break;
+    case Outcome::End::done: {
+      const auto what = command == "deploy" ? "deployed" : command == "rollback" ? "rolled back" : "done";
+      auto line = fmt::format("{} in {} (run {}, {} step{})", what, format_took(result.took), result.run, result.applied,
+                              result.applied == 1 ? "" : "s");
+      if (command == "deploy") line += ". Check: mykartctl verify   Undo: mykartctl rollback";
+      if (command == "rollback") line += ". Check: mykartctl verify";
+      report.line(line, Style::good);
+    }
+  }
+  return report;
+}
+
+}  // namespace ctl

@@ -1,0 +1,111 @@
+#include <algorithm>
+
+#include "health/topics.hpp"
+#include "kafka/reader.hpp"
+
+namespace ctl::health {
+namespace {
+
+using kafka::Partition;
+using Ends = std::map<Partition, Known<std::int64_t>>;
+
+std::vector<Partition> partitions_of(const std::map<std::string, Known<TopicState>>& states) {
+  std::vector<Partition> all;
+  for (const auto& [topic, state] : states)
+    if (state)
+      for (const auto& partition : state->partitions) all.push_back({topic, partition.id});
+  return all;
+}
+
+std::int64_t known_or_zero(const Ends& offsets, const Partition& partition) {
+  const auto found = offsets.find(partition);
+  return found != offsets.end() && found->second ? *found->second : 0;
+}
+
+/// Reads the last `window` offsets of each partition and keeps the newest time of each topic. Partitions in which a record was found leave
+/// `left`.
+void read_last(const kafka::Settings& settings, std::map<Partition, std::int64_t>& left, const TopicSights& sights, std::int64_t window,
+               std::map<std::string, Known<std::optional<Millis>>>& newest, Listener& to, const Deadline& until) {
+  std::map<Partition, std::int64_t> from;
+  for (const auto& [partition, end] : left) from[partition] = std::max(known_or_zero(sights.start, partition), end - window);
+  auto open = from.size();
+  kafka::Reader reader{settings, from, kafka::Reader::Isolation::committed, to};
+  while (open > 0) {
+    const auto next = reader.next(until);
+    if (const auto* message = std::get_if<kafka::Message>(&next)) {
+      auto& latest = newest[message->partition.topic];
+      if (latest && (!*latest || **latest < message->time)) latest = std::optional{message->time};
+      left.erase(message->partition);
+    } else if (std::holds_alternative<kafka::End>(next)) {
+      --open;
+    } else {
+      until.check("reading the last records");
+    }
+  }
+}
+
+/// The time of the newest record of each topic. A transaction ends with a marker that takes an offset, so the record may stand before the
+/// last one.
+std::map<std::string, Known<std::optional<Millis>>> last_events(Sources& sources, const TopicSights& sights, const Deadline& until) {
+  std::map<std::string, Known<std::optional<Millis>>> newest;
+  std::map<Partition, std::int64_t> left;
+  for (const auto& [partition, end] : sights.stable) {
+    newest.try_emplace(partition.topic, std::optional<Millis>{});
+    if (!end)
+      newest[partition.topic] = tl::unexpected{end.error()};
+    else if (*end > known_or_zero(sights.start, partition))
+      left[partition] = *end;
+  }
+  for (const std::int64_t window : {3, 300}) {
+    if (left.empty()) break;
+    const auto read = attempt([&] { read_last(sources.around.kafka, left, sights, window, newest, sources.around.listener, until); });
+    if (read) continue;
+    for (const auto& [partition, end] : left) newest[partition.topic] = tl::unexpected{read.error()};
+    break;
+  }
+  return newest;
+}
+
+std::map<std::string, Known<double>> rates(const Ends& before, const Ends& after, std::chrono::milliseconds took) {
+  std::map<std::string, Known<double>> rate;
+  for (const auto& [partition, end] : after) {
+    auto& sum = rate.try_emplace(partition.topic, 0.0).first->second;
+    const auto first = before.find(partition);
+    if (!end)
+      sum = tl::unexpected{end.error()};
+    else if (first == before.end() || !first->second)
+      sum = tl::unexpected{Error{Code::failed, {.what = "the first sample of " + partition.topic + " is missing"}}};
+    else if (sum)
+      *sum += static_cast<double>(*end - *first->second) * 1000.0 / static_cast<double>(took.count());
+  }
+  return rate;
+}
+
+}  // namespace
+
+TopicSights look_at_topics(Sources& sources, std::span<const std::string> names, TopicLook look, const Deadline& until) {
+  using At = kafka::Cluster::At;
+  TopicSights sights;
+  sights.states = sources.kafka.describe(names, until);
+  const auto partitions = partitions_of(sights.states);
+  const auto sampled = Deadline::clock::now();
+  sights.start = sources.kafka.offsets(partitions, At::earliest, until);
+  sights.end = sources.kafka.offsets(partitions, At::latest, until);
+  sights.stable = sources.kafka.offsets(partitions, At::stable, until);
+  sights.groups = attempt([&] {
+    std::vector<std::string> groups;
+    for (const auto& group : sources.kafka.groups(until)) groups.push_back(group.name);
+    return sources.kafka.committed(groups, until);
+  });
+  sights.holds = attempt([&] { return sources.journal().holds(until); });
+  sights.last_event = last_events(sources, sights, until);
+  if (look.sample) {
+    until.sleep(std::max(*look.sample - std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled), {}));
+    until.check("sampling the rate");
+    const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled);
+    sights.rate = rates(sights.end, sources.kafka.offsets(partitions, At::latest, until), took);
+  }
+  return sights;
+}
+
+}  // namespace ctl::health

@@ -1,0 +1,114 @@
+// What the event tables, their topics and their readers say before anything starts.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "health/preflight.hpp"
+#include "postgres/catalog.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::health {
+namespace {
+
+void append_only(std::vector<Check>& into, const TableInfo& info) {
+  const auto& sequence = info.sequence;
+  Check check{
+      .id = "append-only", .target = to_string(info.table), .found = fmt::format("{} updates, {} deletes", info.updates, info.deletes)};
+  if (sequence) check.found += fmt::format(", sequence cache {}", sequence->cache);
+  if (sequence && sequence->cache > 1) {
+    check.result = Result::fail;
+    check.fix = fmt::format("alter sequence {} cache 1", sequence->name);
+  } else if (info.updates + info.deletes > 0) {
+    check.result = Result::warn;
+    check.found += ": rows that change after they were copied are found by reconcile, not by the copy";
+  }
+  into.push_back(std::move(check));
+}
+
+void keyed(std::vector<Check>& into, const EventTable& declared, const TableInfo& info) {
+  if (info.primary_key == std::vector<std::string>{declared.id_column}) return;
+  into.push_back({.id = "key",
+                  .target = to_string(info.table),
+                  .result = Result::fail,
+                  .found = "the primary key is not " + declared.id_column,
+                  .fix = "declare its single integer key column as source.id in the manifest"});
+}
+
+void time_zone(std::vector<Check>& into, const EventTable& declared, const std::string& server) {
+  const auto utc = [](const std::string& zone) { return zone == "UTC" || zone == "Etc/UTC" || zone == "GMT"; };
+  const bool same = declared.time_zone == server || (utc(declared.time_zone) && utc(server));
+  into.push_back(
+      {.id = "time-zone",
+       .target = to_string(declared.table),
+       .result = same ? Result::ok : Result::warn,
+       .found = fmt::format("{} (manifest) {} {} (server)", declared.time_zone, same ? "=" : "is not", server),
+       .fix = same ? "" : "columns without a zone are read as " + declared.time_zone + ": correct source.time_zone if that is wrong"});
+}
+
+void retention(std::vector<Check>& into, Sources& from, const EventTable& declared, const TableInfo& info, const Deadline& until) {
+  const auto* spec = from.around.project.topic(declared.topic);
+  const auto rows = from.database().query(
+      sql::oldest_event,
+      postgres::Names{
+          {"schema", info.table.schema}, {"table", info.table.name}, {"id", declared.id_column}, {"time", declared.time_column}},
+      until);
+  const auto oldest = rows.at(0, "oldest");
+  if (spec == nullptr || !oldest) return;
+  const auto at = parse_instant(*oldest);
+  const auto configured = spec->config.find("retention.ms");
+  const auto ms = configured == spec->config.end() ? std::nullopt : parse_integer(configured->second);
+  Check check{.id = "retention", .target = declared.topic};
+  check.found = fmt::format("oldest event {}, retention {}", oldest->substr(0, 10),
+                            !ms       ? "the broker's"
+                            : *ms < 0 ? "unlimited"
+                                      : format_duration(std::chrono::milliseconds{*ms}));
+  if (at && ms && *ms >= 0 && now() - *at > std::chrono::milliseconds{*ms}) {
+    check.result = Result::warn;
+    check.found += ": deploy holds retention open until finalize";
+  }
+  into.push_back(std::move(check));
+}
+
+void dependents(std::vector<Check>& into, const Project& project, const TableInfo& info) {
+  for (const auto& dependent : info.dependents) {
+    const bool known = accounted_for(project, dependent);
+    into.push_back(
+        {.id = "dependents",
+         .target = to_string(info.table),
+         .result = known ? Result::ok : Result::fail,
+         .found = fmt::format("{} {} ({})", dependent.kind, dependent.name, known ? "accounted for" : "no contract migration names it"),
+         .fix = known ? "" : "move it along in the contract migration, or drop it"});
+  }
+}
+
+}  // namespace
+
+void check_data(std::vector<Check>& into, Sources& from, std::string_view direction, const Deadline& until) {
+  const auto zone = postgres::server(from.database(), until).time_zone;
+  for (const auto& declared : from.around.project.tables)
+    ask(into, "table", to_string(declared.table), [&] {
+      const auto located = locate(from.around.project, declared, from.database(), until);
+      if (!located) {
+        into.push_back(
+            {.id = "table",
+             .target = to_string(declared.table),
+             .result = direction == "deploy" ? Result::warn : Result::fail,
+             .found = "not there",
+             .fix = direction == "deploy" ? "a migration makes it" : "the retired tables were dropped: a rollback cannot bring them back"});
+        return;
+      }
+      if (located->retired) {
+        into.push_back({.id = "table", .target = to_string(declared.table), .found = "retired to " + located->info.table.schema});
+        return;
+      }
+      if (direction != "deploy") return;
+      keyed(into, declared, located->info);
+      append_only(into, located->info);
+      time_zone(into, declared, zone);
+      ask(into, "retention", declared.topic, [&] { retention(into, from, declared, located->info, until); });
+      dependents(into, from.around.project, located->info);
+    });
+}
+
+}  // namespace ctl::health

@@ -1,0 +1,152 @@
+#include "health/status.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "health/status_parts.hpp"
+#include "postgres/catalog.hpp"
+#include "sql/queries.hpp"
+#include "transfer/transfer.hpp"
+
+namespace ctl::health {
+namespace {
+
+void say_migration(Answer& answer, Sources& from, const Deadline& until) {
+  Value m, lock;
+  const auto known = attempt([&] { return journey(from, until); });
+  if (!known) {
+    answer.unknown("migration", known.error());
+    answer.report.line("migration: not known: " + one_line(known.error()), Style::bad);
+    answer.report.data.set("migration", Value{});
+    return;
+  }
+  const auto& j = *known;
+  if (j.holder)
+    lock.set("holder", j.holder->who + "@" + j.holder->host)
+        .set("pid", j.holder->pid)
+        .set("command", j.holder->command)
+        .set("since", format_instant(j.holder->since));
+  m.set("run", j.run ? Value{j.run->id} : Value{})
+      .set("direction", j.run ? Value{j.run->direction} : Value{})
+      .set("phase", j.phase)
+      .set("state", j.state);
+  m.set("waiting_for", j.waiting_for.empty() ? Value{} : Value{j.waiting_for})
+      .set("since", j.run ? Value{format_instant(j.run->started)} : Value{})
+      .set("next", j.next);
+  m.set("rollback_possible", j.run && j.run->direction == "deploy").set("lock", std::move(lock));
+  answer.report.data.set("migration", std::move(m));
+
+  std::string text = "migration: " + j.state;
+  if (j.run)
+    text += fmt::format(" ({}, run {}, phase {}, {})", j.run->direction, j.run->id, j.phase.empty() ? "-" : j.phase,
+                        format_instant(j.run->started));
+  if (!j.run || j.state == "none") text = "migration: none";
+  if (j.run && !j.run->detail.empty() && j.state != "sealed") text += ": " + j.run->detail;
+  const bool bad = j.state == "failed" || j.state == "in_doubt";
+  answer.good = answer.good && !bad;
+  answer.report.line(text, bad ? Style::bad : j.state == "waiting" ? Style::warn : Style::plain);
+  if (j.holder)
+    answer.report.line(fmt::format("lock: {}@{} (pid {}) runs {} since {}", j.holder->who, j.holder->host, j.holder->pid, j.holder->command,
+                                   format_instant(j.holder->since)));
+  if (!j.next.empty()) answer.report.line("next: " + j.next);
+}
+
+std::string state_of(const std::optional<Located>& located, const std::optional<transfer::Checkpoint>& copied, std::int64_t behind,
+                     const std::optional<Run>& run) {
+  if (!located) return "missing";
+  if (located->retired) return "retired";
+  if (located->fenced) return "fenced";
+  if (run && run->direction == "rollback") return "restored";
+  if (!copied) return "live";
+  return behind > 0 ? "copying" : "tailing";
+}
+
+void say_tables(Answer& answer, Sources& from, const Deadline& until) {
+  Value list{Value::List{}};
+  Table table{.head = {"TABLE", "TOPIC", "STATE", "ROWS~", "BEHIND"}, .right = {3, 4}};
+  const auto seals = from.session() ? attempt([&] { return from.journal().seals(until); }) : Known<std::vector<Seal>>{};
+  const auto run = from.session() ? attempt([&] { return from.journal().last_migration(until); }) : Known<std::optional<Run>>{};
+  for (const auto& declared : from.around.project.tables) {
+    const auto name = to_string(declared.table);
+    Value one;
+    one.set("table", name).set("topic", declared.topic);
+    const auto known = attempt([&] {
+      const auto located = locate(from.around.project, declared, from.database(), until);
+      std::optional<std::int64_t> newest;
+      if (located) {
+        const auto rows = from.database().query(
+            sql::newest_id,
+            postgres::Names{{"schema", located->info.table.schema}, {"table", located->info.table.name}, {"id", declared.id_column}},
+            until);
+        if (const auto id = rows.at(0, "id")) newest = parse_integer(*id);
+      }
+      const auto copied = attempt([&] {
+        return transfer::read_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener,
+                                         until);
+      });
+      if (!copied) answer.unknown("tables[" + name + "].copied_to_id", copied.error());
+      const auto last = copied && *copied ? (*copied)->last_id : std::nullopt;
+      const auto behind = !newest ? 0 : last ? std::max<std::int64_t>(*newest - *last, 0) : *newest;
+      const auto state = state_of(located, copied ? *copied : std::nullopt, behind, run ? *run : std::nullopt);
+      const bool moving = state == "copying" || state == "tailing" || state == "fenced" || state == "live";
+      const auto rows = located ? std::max<std::int64_t>(located->info.rows_estimate, 0) : 0;
+      const bool sealed = seals && std::any_of(seals->begin(), seals->end(), [&](const Seal& s) { return s.table == name; });
+      one.set("state", state)
+          .set("rows_estimate", rows)
+          .set("copied_to_id", last ? Value{*last} : Value{})
+          .set("behind_rows", moving ? Value{behind} : Value{0});
+      one.set("reconciled", sealed).set("dead_letters_open", 0);
+      table.rows.push_back({{name},
+                            {declared.topic},
+                            {state},
+                            {format_count(static_cast<std::uint64_t>(rows))},
+                            {moving ? format_count(static_cast<std::uint64_t>(behind)) : "-"}});
+    });
+    if (!known) {
+      answer.unknown("tables[" + name + "]", known.error());
+      one.set("state", Value{})
+          .set("rows_estimate", Value{})
+          .set("copied_to_id", Value{})
+          .set("behind_rows", Value{})
+          .set("reconciled", Value{})
+          .set("dead_letters_open", Value{});
+      table.rows.push_back({{name}, {declared.topic}, {"unknown", Style::bad}, {"?"}, {"?"}});
+    }
+    list.push(std::move(one));
+  }
+  answer.report.data.set("tables", std::move(list));
+  answer.report.blocks.emplace_back(std::move(table));
+}
+
+}  // namespace
+
+void Answer::unknown(std::string path, const Error& why) {
+  good = false;
+  report.unknown.push_back({std::move(path), one_line(why)});
+}
+
+void Answer::problem(std::string rule, std::string resource, std::string message, std::string todo, bool is_error) {
+  good = good && !is_error;
+  Value one;
+  one.set("rule", rule).set("severity", is_error ? "error" : "warning").set("resource", resource).set("message", message).set("try", todo);
+  problems.push(std::move(one));
+  problem_lines.push_back(
+      {fmt::format("{}: {}{}", resource, message, todo.empty() ? "" : "; try: " + todo), is_error ? Style::bad : Style::warn});
+}
+
+Status status(Sources& from, const Deadline& until) {
+  Answer answer{.report = {.kind = "status"}};
+  say_servers(answer, from, until);
+  say_migration(answer, from, until);
+  say_application(answer, from, until);
+  say_tables(answer, from, until);
+  say_topics(answer, from, until);
+  say_connectors(answer, from, until);
+  answer.report.data.set("groups", Value{Value::List{}}).set("problems", std::move(answer.problems));
+  for (auto& line : answer.problem_lines) answer.report.line(line.text, line.style);
+  return {std::move(answer.report), answer.good};
+}
+
+}  // namespace ctl::health

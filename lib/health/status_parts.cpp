@@ -1,0 +1,124 @@
+#include "health/status_parts.hpp"
+
+#include <fmt/format.h>
+
+#include "core/text.hpp"
+#include "health/checks.hpp"
+#include "health/writers.hpp"
+#include "plan/plan.hpp"
+#include "postgres/catalog.hpp"
+
+namespace ctl::health {
+namespace {
+
+struct Seen {
+  std::string address{}, version{}, identity{}, pin{};
+};
+
+void say_server(Answer& answer, Value& servers, std::string_view kind, const std::string& address, const Known<Seen>& seen,
+                std::chrono::milliseconds took) {
+  Value one;
+  one.set("kind", kind).set("address", address).set("reachable", seen.has_value()).set("version", seen ? Value{seen->version} : Value{});
+  one.set("identity", seen ? Value{seen->identity} : Value{});
+  const bool differs = seen && !seen->pin.empty() && seen->pin != seen->identity;
+  one.set("pinned", !seen || seen->pin.empty() ? "unpinned"
+                    : differs                  ? "differs"
+                                               : "match")
+      .set("latency_ms", seen ? Value{took.count()} : Value{});
+  servers.push(std::move(one));
+  if (!seen) {
+    answer.unknown("servers[" + std::string{kind} + "]", seen.error());
+    answer.problem("unreachable", std::string{kind}, one_line(seen.error()), seen.error().text().hint, true);
+  } else if (differs) {
+    answer.problem("identity", std::string{kind}, "is " + seen->identity + ", but " + seen->pin + " is pinned",
+                   "mykartctl config show --origin", true);
+  }
+}
+
+}  // namespace
+
+void say_servers(Answer& answer, Sources& from, const Deadline& until) {
+  Value servers{Value::List{}};
+  const auto timed = [&](std::string_view kind, const std::string& address, auto&& look) {
+    const auto began = std::chrono::steady_clock::now();
+    const Known<Seen> seen = attempt(look);
+    say_server(answer, servers, kind, address, seen,
+               std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began));
+  };
+  timed("postgres", from.session() ? "" : from.around.database.origin, [&] {
+    const auto s = postgres::server(from.database(), until);
+    return Seen{s.address, s.version, s.system_identifier, from.around.pinned_system_id};
+  });
+  timed("kafka", from.around.kafka.brokers, [&] {
+    const auto brokers = from.kafka.brokers(until);
+    return Seen{from.around.kafka.brokers, fmt::format("{} broker{}", brokers.size(), brokers.size() == 1 ? "" : "s"), from.kafka.id(until),
+                from.around.pinned_cluster_id};
+  });
+  timed("connect", from.around.connect.base, [&] {
+    const auto info = from.worker.root(until);
+    return Seen{from.around.connect.base, info.version, info.kafka_cluster_id, ""};
+  });
+  answer.report.data.set("servers", std::move(servers));
+}
+
+void say_application(Answer& answer, Sources& from, const Deadline& until) {
+  Value application;
+  const auto found = attempt([&] { return topics_with_application_events(from.around, from.database(), from.kafka, until); });
+  if (!found) answer.unknown("application.writes_topics", found.error());
+  application.set("writes_tables", Value{})
+      .set("writes_topics", found ? Value{!found->empty()} : Value{})
+      .set("last_insert_at", Value{})
+      .set("last_event_at", Value{});
+  answer.report.data.set("application", std::move(application));
+  if (found)
+    answer.report.line(
+        found->empty() ? "application: no event of its own in the topics yet"
+                       : fmt::format("application: its events are in {} of {} topics", found->size(), from.around.project.tables.size()));
+}
+
+void say_topics(Answer& answer, Sources& from, const Deadline& until) {
+  const auto& specs = from.around.project.topics;
+  std::vector<std::string> names;
+  for (const auto& spec : specs) names.push_back(spec.name);
+  std::vector<plan::Hold> holds;
+  if (from.session())
+    if (const auto held = attempt([&] { return from.journal().holds(until); }); held)
+      for (const auto& h : *held) holds.push_back({h.topic, h.key, h.value});
+  Value topics;
+  const auto states = attempt([&] { return from.kafka.describe(names, until); });
+  if (!states) {
+    answer.unknown("topics", states.error());
+    answer.report.data.set("topics", topics.set("declared", specs.size())
+                                         .set("ok", Value{})
+                                         .set("drift", Value{})
+                                         .set("missing", Value{})
+                                         .set("degraded", Value{})
+                                         .set("unknown", specs.size()));
+    answer.report.line(fmt::format("topics: {} declared, state not known", specs.size()), Style::bad);
+    return;
+  }
+  std::size_t drift = 0, missing = 0, unreadable = 0;
+  for (const auto& step : plan::topics(specs, holds, *states)) {
+    const auto& state = states->at(step.resource.name);
+    if (state)
+      ++drift;
+    else if (state.error().code() == Code::not_found)
+      ++missing;
+    else
+      ++unreadable;
+  }
+  const auto ok = specs.size() - drift - missing - unreadable;
+  topics.set("declared", specs.size())
+      .set("ok", ok)
+      .set("drift", drift)
+      .set("missing", missing)
+      .set("degraded", 0)
+      .set("unknown", unreadable);
+  answer.report.data.set("topics", std::move(topics));
+  if (unreadable > 0) answer.good = false;
+  answer.report.line(fmt::format("topics: {} declared, {} ok, {} drift, {} missing{}", specs.size(), ok, drift, missing,
+                                 unreadable > 0 ? fmt::format(", {} unknown", unreadable) : ""),
+                     ok == specs.size() ? Style::plain : Style::warn);
+}
+
+}  // namespace ctl::health

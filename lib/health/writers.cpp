@@ -1,0 +1,168 @@
+#include "health/writers.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/text.hpp"
+#include "kafka/reader.hpp"
+#include "postgres/catalog.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::health {
+namespace {
+
+constexpr std::int64_t looked_at = 200;  // records from each partition's end: an application that runs shows up among them
+
+std::string describe(const postgres::Session& s) {
+  return fmt::format("{} ({}, user {}, pid {})", s.address.empty() ? "a local session" : s.address,
+                     s.application.empty() ? "no application_name" : s.application, s.user, s.pid);
+}
+
+/// Other clients' sessions, without the captured tables' connector: it reads only.
+std::vector<postgres::Session> clients(const Surroundings& around, postgres::Connection& database, const std::vector<TableName>& tables,
+                                       const Deadline& until) {
+  auto sessions = postgres::sessions(database, tables, until);
+  std::erase_if(sessions, [&](const postgres::Session& s) {
+    return std::any_of(around.project.connectors.begin(), around.project.connectors.end(),
+                       [&](const ConnectorSpec& c) { return c.get("database.user") == s.user; });
+  });
+  return sessions;
+}
+
+std::vector<kafka::Partition> partitions(kafka::Cluster& cluster, const std::vector<std::string>& topics, const Deadline& until) {
+  std::vector<kafka::Partition> all;
+  for (const auto& [name, state] : cluster.describe(topics, until))
+    if (state)
+      for (const auto& p : state->partitions) all.push_back({name, p.id});
+  return all;
+}
+
+std::vector<std::string> event_topics(const Project& project) {
+  std::vector<std::string> names;
+  for (const auto& table : project.tables) names.push_back(table.topic);
+  return names;
+}
+
+/// What a rollback has taken back into the table is no sign of an application that runs now.
+std::map<int, std::int64_t> replayed_below(postgres::Connection& database, const EventTable& table, const Deadline& until) {
+  std::map<int, std::int64_t> below;
+  if (!database.query(sql::replay_known, until).at(0, "known")) return below;
+  const auto rows = database.query(sql::replay_next, postgres::Names{{"table", table.table.name}, {"topic", table.topic}}, until);
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    below[static_cast<int>(parse_integer(*rows.at(i, "partition")).value_or(0))] = parse_integer(*rows.at(i, "next_offset")).value_or(0);
+  return below;
+}
+
+bool from_application(std::string_view value, const EventTable& table) {
+  return value.find("\"" + table.id_field + "\":\"pg:") == std::string_view::npos;
+}
+
+}  // namespace
+
+WriterWatch::clock::duration WriterWatch::quiet(const std::string& name, const std::string& newest) {
+  const auto [at, first] = seen_.try_emplace(name, Seen{newest, clock::now(), false});
+  if (!first && at->second.newest != newest) at->second = {newest, clock::now(), true};
+  return clock::now() - at->second.since;
+}
+
+Writers WriterWatch::judge(clock::duration shortest, const std::string& busiest) const {
+  if (shortest >= around_.quiet_for) return {.gone = true, .evidence = "quiet " + format_took(around_.quiet_for)};
+  const auto& seen = seen_.at(busiest);
+  const auto ago = format_took(std::chrono::duration_cast<std::chrono::milliseconds>(shortest));
+  if (seen.moved) return {.why = fmt::format("{} got {} {} ago", busiest, seen.newest, ago)};
+  return {.undecided = true, .why = fmt::format("watching for writers: quiet for {} of {}", ago, format_took(around_.quiet_for))};
+}
+
+Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& cluster, const Deadline& until) {
+  std::vector<TableName> tables;
+  auto shortest = clock::duration::max();
+  std::string busiest;
+  for (const auto& table : around_.project.tables) {
+    if (!postgres::table(database, table.table, until)) continue;
+    tables.push_back(table.table);
+    const auto rows = database.query(
+        sql::newest_id, postgres::Names{{"schema", table.table.schema}, {"table", table.table.name}, {"id", table.id_column}}, until);
+    const auto name = to_string(table.table);
+    if (const auto for_so_long = quiet(name, fmt::format("row {}", rows.at(0, "id").value_or("none"))); for_so_long < shortest)
+      shortest = for_so_long, busiest = name;
+  }
+  if (tables.empty()) return {.gone = true, .evidence = "no event table is left"};
+
+  const auto others = clients(around_, database, tables, until);
+  auto writers = judge(shortest, busiest);
+  if (!writers.gone && !writers.undecided) {
+    const auto writing =
+        std::find_if(others.begin(), others.end(), [](const postgres::Session& s) { return s.holds_row_exclusive || s.state == "active"; });
+    if (!others.empty()) writers.why += " from " + describe(writing != others.end() ? *writing : others.front());
+    return writers;
+  }
+  for (const auto& session : others)
+    if (session.holds_row_exclusive)
+      return {
+          .why = fmt::format("{} has a transaction open since {} that may still insert", describe(session), format_instant(session.since))};
+  if (around_.is_protected && !word_)
+    return {.why = "context " + around_.context + " is protected: say --writers-gone when the application no longer writes to the tables"};
+  if (writers.undecided) return writers;
+
+  const auto with_events = topics_with_application_events(around_, database, cluster, until);
+  if (!with_events.empty()) {
+    writers.evidence += fmt::format(", application events seen in {} of {} topics", with_events.size(), around_.project.tables.size());
+  } else if (others.empty()) {
+    writers.evidence += ", no other session in the database";
+  } else if (word_) {
+    writers.evidence += ", the operator says that the writers are gone";
+  } else {
+    return {.why = fmt::format("no insert for {}, but {} is still connected and no application event has arrived in a topic",
+                               format_took(around_.quiet_for), describe(others.front()))};
+  }
+  return writers;
+}
+
+Writers WriterWatch::topics(kafka::Cluster& cluster, const Deadline& until) {
+  const auto all = partitions(cluster, event_topics(around_.project), until);
+  auto shortest = clock::duration::max();
+  std::string busiest;
+  for (const auto& [partition, end] : cluster.offsets(all, kafka::Cluster::At::latest, until)) {
+    if (!end) throw end.error();
+    const auto name = fmt::format("{}[{}]", partition.topic, partition.id);
+    if (const auto for_so_long = quiet(name, fmt::format("offset {}", *end)); for_so_long < shortest)
+      shortest = for_so_long, busiest = name;
+  }
+  if (all.empty()) return {.gone = true, .evidence = "no event topic exists"};
+  if (around_.is_protected && !word_)
+    return {.why = "context " + around_.context + " is protected: say --writers-gone when the application no longer writes to the topics"};
+  return judge(shortest, busiest);
+}
+
+std::vector<std::string> topics_with_application_events(const Surroundings& around, postgres::Connection& database, kafka::Cluster& cluster,
+                                                        const Deadline& until) {
+  std::vector<std::string> found;
+  for (const auto& table : around.project.tables) {
+    const auto all = partitions(cluster, {table.topic}, until);
+    const auto below = replayed_below(database, table, until);
+    const auto starts = cluster.offsets(all, kafka::Cluster::At::earliest, until);
+    std::map<kafka::Partition, std::int64_t> from;
+    for (const auto& [partition, end] : cluster.offsets(all, kafka::Cluster::At::latest, until))
+      if (end && starts.at(partition)) {
+        const auto known = below.find(partition.id);
+        const auto first = std::max({*starts.at(partition), *end - looked_at, known == below.end() ? std::int64_t{0} : known->second});
+        if (first < *end) from[partition] = first;
+      }
+    if (from.empty()) continue;
+    kafka::Reader reader{around.kafka, from, kafka::Reader::Isolation::committed, around.listener};
+    for (auto left = from.size(); left > 0;) {
+      const auto next = reader.next(until);
+      until.check("reading the end of " + table.topic);
+      if (std::holds_alternative<kafka::End>(next)) --left;
+      if (const auto* message = std::get_if<kafka::Message>(&next);
+          message != nullptr && message->value && from_application(*message->value, table)) {
+        found.push_back(table.topic);
+        break;
+      }
+    }
+  }
+  return found;
+}
+
+}  // namespace ctl::health
