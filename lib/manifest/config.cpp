@@ -52,7 +52,7 @@ const std::vector<std::string>& known_keys() {
 std::optional<std::string> read_retention(Fields& fields) {
   const auto* value = fields.child("retention");
   if (value == nullptr) return std::nullopt;
-  if (const auto text = scalar_text(*value); text == "-1") return text;
+  if (auto text = scalar_text(*value); text == "-1") return text;
   const auto duration = fields.duration_if("retention");
   return duration ? std::optional{fmt::format("{}", duration->count())} : std::nullopt;
 }

@@ -113,7 +113,7 @@ void check_numbers(const std::vector<Migration>& migrations, Problems& problems)
 std::vector<Migration> read_migrations(const Texts& texts, const std::string& folder, Problems& problems) {
   std::map<std::string, Migration> by_id;
   for (const auto& [name, text] : texts) {
-    const auto file = folder + "/" + name;
+    const auto file = fmt::format("{}/{}", folder, name);
     const auto split = split_name(name);
     if (!split) {
       add(problems, "migration-name", fmt::format("'{}' is no name of a migration", name), {file, 1, 1},

@@ -21,7 +21,7 @@ class Meter : public Listener {
     Clean clean{};  ///< for task names and notes
   };
   Meter(Options options, std::function<void(std::string_view)> write, std::function<Time()> clock)
-      : options_{options}, write_{std::move(write)}, clock_{std::move(clock)} {}
+      : options_{std::move(options)}, write_{std::move(write)}, clock_{std::move(clock)} {}
 
   void note(Level, std::string_view) override;
   void progress(const Progress&) override;

@@ -15,7 +15,7 @@ class Places {
 
   Position next() {
     move_to(text_.find_first_not_of(" \t\r\n,:]}", at_));
-    const auto place = here();
+    auto place = here();
     if (at_ >= text_.size()) return place;
     const char first = text_[at_];
     if (first == '{' || first == '[') {

@@ -43,7 +43,7 @@ namespace {
 
 class Writer {
  public:
-  Writer(std::string& out, int indent) : out_{out}, indent_{indent} {}
+  Writer(std::string& out, int indent) : out_{out}, indent_{static_cast<std::size_t>(indent)} {}
 
   void operator()(std::nullptr_t) { out_ += "null"; }
   void operator()(bool value) { out_ += value ? "true" : "false"; }
@@ -75,12 +75,11 @@ class Writer {
     out_ += close;
   }
   void new_line() {
-    if (indent_ > 0) out_.append(1, '\n').append(static_cast<std::size_t>(level_ * indent_), ' ');
+    if (indent_ > 0) out_.append(1, '\n').append(level_ * indent_, ' ');
   }
 
   std::string& out_;
-  int indent_;
-  int level_{};
+  std::size_t indent_, level_{};
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-
 namespace ctl {
 namespace {
 
@@ -49,7 +48,7 @@ void fail(const Problems& problems, Code code) {
 
 std::string did_you_mean(const std::optional<std::string>& candidate) { return candidate ? "did you mean '" + *candidate + "'?" : ""; }
 
-Value parse_json(std::string_view text, std::string file) { return read(parse_json, text, file); }
-Value parse_yaml(std::string_view text, std::string file) { return read(parse_yaml, text, file); }
+Value parse_json(std::string_view text, const std::string& file) { return read(parse_json, text, file); }
+Value parse_yaml(std::string_view text, const std::string& file) { return read(parse_yaml, text, file); }
 
 }  // namespace ctl

@@ -87,9 +87,9 @@ inline Value::Value(Map m) : data_{std::move(m)} {}
 template <std::integral T>
 requires(!std::same_as<T, bool>) Value::Value(T i) : data_{static_cast<std::int64_t>(i)} {}
 
-[[nodiscard]] Value parse_json(std::string_view text, std::string file);  ///< throws Error{manifest} with file:line:column
-[[nodiscard]] Value parse_yaml(std::string_view text,
-                               std::string file);  ///< strict: duplicate keys, octal, `yes` and anchors are errors with their place
+/// Both throw Error{manifest} with file:line:column. YAML is read strictly: duplicate keys, octal numbers, `yes` and anchors are errors.
+[[nodiscard]] Value parse_json(std::string_view text, const std::string& file);
+[[nodiscard]] Value parse_yaml(std::string_view text, const std::string& file);
 [[nodiscard]] std::string to_json(const Value&, int indent = 0);  ///< invalid UTF-8 becomes U+FFFD; indent 0 is one line
 [[nodiscard]] std::string to_yaml(const Value&);
 
