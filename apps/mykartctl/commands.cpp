@@ -1,0 +1,23 @@
+#include <algorithm>
+#include <array>
+
+#include "command.hpp"
+
+namespace ctl::cli {
+
+std::span<const Section> sections() noexcept {
+  static const std::array all{Section{"Migration", journey_commands()},  Section{"On call", oncall_commands()}, Section{"Topics", topics_commands()},
+                              Section{"Resources", resource_commands()}, Section{"Events", events_commands()},  Section{"Files", migration_commands()},
+                              Section{"Set-up", setup_commands()}};
+  return all;
+}
+
+const Command* find_command(std::string_view path) noexcept {
+  for (const auto& section : sections()) {
+    const auto found = std::find_if(section.commands.begin(), section.commands.end(), [&](const Command& c) { return c.path == path; });
+    if (found != section.commands.end()) return &*found;
+  }
+  return nullptr;
+}
+
+}  // namespace ctl::cli

@@ -1,0 +1,92 @@
+#include <fmt/format.h>
+
+#include <csignal>
+#include <exception>
+
+#include "cli.hpp"
+#include "help.hpp"
+#include "session.hpp"
+#include "signals.hpp"
+#include "versions.hpp"
+
+namespace {
+
+using namespace ctl;
+using namespace ctl::cli;
+
+template <class E>
+E choice(std::string_view word, std::initializer_list<std::string_view> words) {  // what is not among them is reported by check()
+  int index = 0;
+  for (const auto known : words) {
+    if (known == word) return static_cast<E>(index);
+    ++index;
+  }
+  return E{};
+}
+
+render::Terminal terminal_of(const Arguments& typed, std::string_view output, const settings::Environment& environment) {
+  return {.format = choice<render::Format>(output, {"table", "wide", "json", "yaml", "name"}),
+          .colour = choice<render::Colour>(typed.text("color").value_or(""), {"auto", "always", "never"}),
+          .progress = choice<render::Showing>(typed.text("progress").value_or(""), {"auto", "bar", "plain", "json", "none"}),
+          .verbose = typed.has("verbose"),
+          .quiet = typed.has("quiet"),
+          .version = std::string{tool_version()},
+          .environment = environment};
+}
+
+Exit exit_of(const Error& error, const SignalWatch& signals) {
+  if (error.code() == Code::interrupted && signals.received() == SIGTERM) return Exit::terminated;
+  return cli::exit_of(error.code());
+}
+
+Exit fail(render::Output& out, const Error& error, const SignalWatch& signals) {
+  const auto exit = exit_of(error, signals);
+  out.error(error, static_cast<int>(exit));
+  return exit;
+}
+
+/// The page of what could have followed; the sentence that matters comes last.
+Error explain(const Arguments& typed, render::Output& out) {
+  const auto& words = typed.names;
+  out.show(words.empty() ? overview() : noun_page(words[0]));
+  return {Code::usage,
+          {.what = words.empty() ? "no command was given" : words[0] + " needs a verb",
+           .hint = fmt::format("mykartctl help{}{}", words.empty() ? "" : " ", fmt::join(words, " "))}};
+}
+
+Exit run(Session& session, render::Output& out, const SignalWatch& signals) {
+  try {
+    if (session.arguments().incomplete) throw explain(session.arguments(), out);
+    const auto answer = session.arguments().command->run(session);
+    if (!answer.report.kind.empty()) out.print(answer.report, static_cast<int>(answer.exit));
+    if (!out.flush()) throw Error{Code::failed, {.what = "the answer could not be written to stdout", .hint = "is the disk full?"}};
+    return answer.exit;
+  } catch (const Error& error) { return fail(out, error, signals); } catch (const std::exception& error) {
+    return fail(
+        out,
+        {Code::internal, {.what = "internal error", .cause = error.what(), .hint = "report it with the output of: mykartctl version -v"}},
+        signals);
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  SignalWatch signals;  // before anything else: every thread of the process inherits its mask
+  const std::vector<std::string> typed(argv + 1, argv + argc);
+  const auto environment = settings::read_environment();
+
+  const auto arguments = attempt([&] { return parse(typed); });
+  const auto from = attempt([&] { return given(arguments.value_or(Arguments{}), environment); });
+  const auto known =
+      attempt([&] { return arguments && from && !arguments->command->bare ? settings::resolve(*from) : settings::Settings{}; });
+  auto output = known && !known->output.empty() ? known->output : output_wanted(typed);
+  if (const auto variable = environment.find("MYKART_OUTPUT"); output.empty() && variable != environment.end()) output = variable->second;
+  render::Output out{terminal_of(arguments.value_or(Arguments{}), output, environment)};
+  for (const auto* error : {arguments ? nullptr : &arguments.error(), from ? nullptr : &from.error(), known ? nullptr : &known.error()})
+    if (error != nullptr) return static_cast<int>(fail(out, *error, signals));
+
+  settings::forget(known->forget);
+  Session session{*arguments, *from, *known, out, signals};
+  return static_cast<int>(run(session, out, signals));
+}
