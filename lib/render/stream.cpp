@@ -14,6 +14,11 @@ void Stream::write(std::string_view bytes) {
 
 void Stream::end() { put(secrets_.pass(pending_, true)); }
 
+bool Stream::gone() const noexcept {
+  pollfd pipe{.fd = descriptor_, .events = 0, .revents = 0};
+  return gone_ || (::poll(&pipe, 1, 0) == 1 && (pipe.revents & POLLERR) != 0);
+}
+
 void Stream::put(std::string_view bytes) {
   while (!bytes.empty() && !failed_ && !gone_) {
     const auto written = ::write(descriptor_, bytes.data(), bytes.size());

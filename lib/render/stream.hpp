@@ -13,7 +13,7 @@ class Stream {
   void write(std::string_view bytes);                             ///< at once, but for an end that may be the beginning of a secret
   void end();                                                     ///< that end as well
   [[nodiscard]] bool failed() const noexcept { return failed_; }  ///< a full disk, a closed descriptor
-  [[nodiscard]] bool gone() const noexcept { return gone_; }      ///< nobody reads any more
+  [[nodiscard]] bool gone() const noexcept;                       ///< nobody reads any more, even if nothing was written since
 
  private:
   void put(std::string_view bytes);
