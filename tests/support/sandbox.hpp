@@ -31,7 +31,8 @@ class Database {
 /// A topic of its own, made and deleted through librdkafka's C API.
 class Topic {
  public:
-  explicit Topic(const std::string& prefix = "t", int partitions = 3, const std::string& config = "");  ///< config: "k=v,k=v"
+  /// config: "k=v,k=v". By default old events stay: the sandbox looks every 5 s for what is older than retention.ms.
+  explicit Topic(const std::string& prefix = "t", int partitions = 3, const std::string& config = "retention.ms=-1");
   ~Topic();
   Topic(const Topic&) = delete;
   Topic& operator=(const Topic&) = delete;

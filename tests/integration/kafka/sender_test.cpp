@@ -94,7 +94,7 @@ TEST_CASE_METHOD(OnKafka, "a topic that does not exist is told as not found") {
 }
 
 TEST_CASE_METHOD(OnKafka, "one message that fails leaves the others and the sender as they are") {
-  const sandbox::Topic topic{"t", 3, "max.message.bytes=1000"};
+  const sandbox::Topic topic{"t", 3, "retention.ms=-1,max.message.bytes=1000"};
   settings.properties = {{"compression.type", "none"}};
   Sender sender{settings, quiet};
   Told told;
