@@ -152,7 +152,7 @@ std::map<int, std::int64_t> replay_behind(postgres::Connection& session, const k
                                           Listener& listener, const Deadline& until) {
   kafka::Cluster cluster{settings, listener};
   auto next = offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
-  if (session.query(sql::replayed_known, until).at(0, "known") == "t") {
+  if (session.query(sql::replay_known, until).at(0, "known")) {
     const auto known = session.query(sql::replay_next, postgres::Names{{"table", table.table.name}, {"topic", table.topic}}, until);
     for (std::size_t i = 0; i < known.size(); ++i) {
       auto& at = next[static_cast<int>(parse_integer(*known.at(i, "partition")).value_or(0))];

@@ -39,7 +39,7 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
                               const Deadline& until) {
   ReplayParity parity;
   parity.balanced = true;
-  if (session.query(sql::replayed_known, until).at(0, "known") != "t") return parity;
+  if (!session.query(sql::replay_known, until).at(0, "known")) return parity;
   const auto info = postgres::table(session, table.table, until);
   if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table)}};
 

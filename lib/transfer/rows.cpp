@@ -10,7 +10,7 @@ namespace ctl::transfer {
 namespace {
 
 bool has_replayed(postgres::Connection& session, const EventTable& table, const Deadline& until) {
-  if (session.query(sql::replayed_known, until).at(0, "known") != "t") return false;
+  if (!session.query(sql::replay_known, until).at(0, "known")) return false;
   return session.query(sql::replayed_any, postgres::Names{{"table", table.table.name}}, until).at(0, "any") == "t";
 }
 

@@ -33,17 +33,21 @@ std::string array_of_holders(const postgres::Rows& rows) {
 
 Barrier settle(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   const auto highest =
-      session.query(sql::settled, {{"id", table.id_column}, {"schema", table.table.schema}, {"table", table.table.name}}, until);
+      session.query(sql::newest_id, {{"id", table.id_column}, {"schema", table.table.schema}, {"table", table.table.name}}, until);
   const auto id = highest.at(0, "id");
   if (!id) return {std::nullopt, true, ""};
   postgres::Names names{{"table", postgres::quote_identifier(table.table.schema) + "." + postgres::quote_identifier(table.table.name)},
                         {"among", std::nullopt}};
+  std::string waits_for;
   for (Deadline::ms pause{2};; pause = std::min<Deadline::ms>(pause * 2, 50ms)) {
-    const auto holders = session.query(sql::holders, names, until);
-    if (holders.size() == 0) return {parse_integer(*id), true, ""};
-    names["among"] = array_of_holders(holders);
+    const auto holders = attempt([&] { return session.query(sql::holders, names, until); });
+    if (!holders && (holders.error().code() != Code::timeout || waits_for.empty())) throw Error{holders.error()};
+    if (!holders) return {parse_integer(*id), false, waits_for};  // the time was over in the middle of the question
+    if (holders->size() == 0) return {parse_integer(*id), true, ""};
+    waits_for = who(*holders, 0);
+    names["among"] = array_of_holders(*holders);
     until.sleep(pause);
-    if (until.over()) return {parse_integer(*id), false, who(holders, 0)};
+    if (until.over()) return {parse_integer(*id), false, waits_for};
   }
 }
 

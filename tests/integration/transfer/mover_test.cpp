@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
+#include "sql/queries.hpp"
 
 using namespace ctl;
 
@@ -136,7 +137,7 @@ TEST_CASE("a transaction that never ends is named, and its rows are not passed o
   open.run("set application_name = 'stuck batch'; begin; insert into cart_events (product_id, quantity, event_type) values (1, 1, 'late')");
   shop.database.run(shop::insert_events(10));
   ctl::transfer::Mover mover{shop.postgres, shop.kafka, shop.table, {}, shop.quiet};
-  const auto moved = mover.catch_up({std::chrono::seconds{2}, {}});
+  const auto moved = mover.catch_up({std::chrono::seconds{4}, {}});
   CHECK_FALSE(moved.caught_up);
   CHECK(moved.rows == 0);
   REQUIRE_FALSE(shop.quiet.notes.empty());
@@ -205,9 +206,10 @@ TEST_CASE("a topic that was made anew or has other partitions is refused by name
 TEST_CASE("rows that a replay put into the table are left out, and looked at only once") {
   Shop shop;
   shop.database.run(shop::insert_events(20));
-  shop.database.run(
-      "create schema mykartctl; create table mykartctl.replayed (table_name text, id bigint, primary key (table_name, id)); "
-      "insert into mykartctl.replayed values ('cart_events', 3), ('cart_events', 20), ('clicks', 4)");
+  shop.database.run(std::string{sql::journal_schema} +
+                    "insert into mykartctl.replayed (table_name, id, topic, partition, kafka_offset) values ('cart_events', 3, 't', 0, 0), "
+                    "('cart_events', 20, 't', 0, 1), "
+                    "('clicks', 4, 't', 0, 0)");
   const auto moved = shop.move();
   CHECK(moved.rows == 18);
   CHECK(moved.last_id == 20);
@@ -248,7 +250,7 @@ TEST_CASE("a partitioned table is moved with the rows of all its partitions") {
   leaf.run("begin; insert into low values (45, 1, 1, 'leaf', now())");
   shop.database.run("select setval('cart_events_cart_event_id_seq', 60); " + shop::insert_events(10));
   ctl::transfer::Mover mover{shop.postgres, shop.kafka, shop.table, {}, shop.quiet};
-  CHECK_FALSE(mover.catch_up({std::chrono::seconds{2}, {}}).caught_up);
+  CHECK_FALSE(mover.catch_up({std::chrono::seconds{4}, {}}).caught_up);
   leaf.run("commit");
   CHECK(mover.catch_up(Shop::soon()).rows == 51);
   CHECK(shop.verdict() == "");
