@@ -5,6 +5,7 @@
 #include "kafka/admin.hpp"
 #include "kafka/cluster_impl.hpp"
 #include "kafka/configs.hpp"
+#include "kafka/incremental.hpp"
 
 namespace ctl::kafka {
 namespace {
@@ -48,8 +49,9 @@ void check(Client& client, std::string_view doing, const rd_kafka_ConfigResource
     throw client.failure(error, doing, rd_kafka_ConfigResource_error_string(results[0]));
 }
 
-/// AlterConfigs replaces the whole override set, so all of it is sent: what was read a moment ago, with the changes.
-void write(Client& client, const std::string& topic, const Config& config, std::string_view doing, const Deadline& until) {
+/// AlterConfigs replaces the whole override set, so all of it is sent: what was read a moment ago, with the changes. What somebody sets in
+/// that moment is lost, hence only where the incremental call is not to be had.
+void replace(Client& client, const std::string& topic, const Config& config, std::string_view doing, const Deadline& until) {
   const ConfigResource resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
   for (const auto& [key, value] : config) rd_kafka_ConfigResource_set_config(resource.get(), key.c_str(), value.c_str());
   const auto event = client.ask(RD_KAFKA_ADMIN_OP_ALTERCONFIGS, doing, until, [&](const auto* options, auto* queue) {
@@ -69,7 +71,7 @@ void Admin::alter(std::string_view topic, const Config& set, std::span<const std
   for (int round = 0; round < 5; ++round) {
     const auto before = overrides(client, name, until);
     if (shows(before, set, reset)) return;
-    write(client, name, merged(before, set, reset), doing, until);
+    if (!alter_incrementally(client, name, set, reset, until)) replace(client, name, merged(before, set, reset), doing, until);
 
     auto after = overrides(client, name, until);
     for (const auto patience = until.within(2s); !shows(after, set, reset) && !patience.over(); after = overrides(client, name, until))

@@ -97,7 +97,8 @@ void Client::hear() {
 }
 
 bool Client::hopeless() const {
-  return trouble_.denied() || (trouble_.hopeless(settings_) && Deadline::clock::now() - trouble_since_ > std::chrono::milliseconds{500});
+  return trouble_.denied() ||
+         (trouble_.hopeless(settings_, brokers_) && Deadline::clock::now() - trouble_since_ > std::chrono::milliseconds{300});
 }
 
 void Client::keep_waiting(std::string_view doing, Patience patience, const Deadline& until) {
@@ -166,6 +167,7 @@ Metadata Client::metadata(const Deadline& until) {
     const auto error = rd_kafka_metadata(handle_.get(), 1, nullptr, &found, slices.next(until));
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       answered();
+      brokers_ = found->broker_cnt;
       return Metadata{found};
     }
     if (error != RD_KAFKA_RESP_ERR__TIMED_OUT && error != RD_KAFKA_RESP_ERR__TRANSPORT) throw failure(error, doing);

@@ -66,10 +66,10 @@ class Client {
     std::string text{};
   };
   [[nodiscard]] std::optional<Said> complaint() { return std::exchange(complaint_, std::nullopt); }
-  /// A request was answered: what brokers complained of before is history.
-  void answered() noexcept { trouble_.clear(); }
+  /// A request was answered: that no server could be reached is history.
+  void answered() { trouble_.answered(settings_); }
 
-  /// Whether those who do not want to wait should give up: credentials refused, or nobody reachable for half a second.
+  /// Whether those who do not want to wait should give up: credentials refused, or nobody reachable for 300 ms.
   [[nodiscard]] bool hopeless() const;
   /// After a slice without an answer: throws when stopped or out of time, when credentials are refused and, for the impatient, when it is
   /// hopeless.
@@ -100,6 +100,7 @@ class Client {
   std::vector<Said> said_{};  ///< by the callbacks, since the last hear()
   std::optional<Said> complaint_{};
   Trouble trouble_{};
+  int brokers_{};  ///< as metadata counted them last
   Deadline::clock::time_point trouble_since_{};
   RdKafka handle_{};
 };

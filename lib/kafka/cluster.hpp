@@ -65,7 +65,7 @@ struct Lag {
 
 /// Reads. No member writes, so a dry run holds this and nothing else. One librdkafka handle for the process; one log and one error
 /// callback, both served on the calling thread (log.queue), the last broker reason kept for messages. Every call throws Error{unreachable,
-/// timeout, denied} when nothing can be learnt, and gives up after half a second when no bootstrap server can be reached at all.
+/// timeout, denied} when nothing can be learnt, and gives up within a second when no bootstrap server can be reached at all.
 class Cluster {
  public:
   Cluster(Settings, Listener&);

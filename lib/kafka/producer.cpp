@@ -240,9 +240,4 @@ void Transactional::Impl::abort(const Deadline& until) {
   state = State::ready;
 }
 
-void Transactional::abort(const Deadline& until) {
-  impl_->require(impl_->state == Impl::State::open, "abort");
-  impl_->abort(until);
-}
-
 }  // namespace ctl::kafka

@@ -23,7 +23,7 @@ class Transactional {
   Transactional(const Settings&, std::string id, Listener&, const Deadline&);
   Transactional(Transactional&&) noexcept;
   Transactional& operator=(Transactional&&) noexcept;
-  ~Transactional();  ///< aborts what is open, best effort, at most 1 s
+  ~Transactional();  ///< aborts what is open, best effort, at most 1 s; what it cannot abort, the next instance of the id does
 
   void begin();
   /// Copies key and value; no key and an empty key are different things. Waits for room until the deadline (poll, so delivery failures
@@ -38,7 +38,6 @@ class Transactional {
   /// is dead; make a new one and read the checkpoint. Fenced throws Error{busy}; a record that the broker refuses, Error{failed} after the
   /// abort.
   [[nodiscard]] Commit commit(const Deadline&);
-  void abort(const Deadline&);  ///< throws when it cannot; the object is dead then
 
   /// The offset of the last record of each topic and partition that a transaction committed by this object wrote.
   [[nodiscard]] const std::map<std::string, std::map<int, std::int64_t>>& delivered() const noexcept;

@@ -30,36 +30,54 @@ std::string with_origin(std::string_view server, const Settings& settings) {
 std::string address(const Settings& settings) { return with_origin(settings.brokers, settings); }
 
 void Trouble::add(Kind kind, std::string_view reason) {
-  const auto node = after(before(reason, ": "), "://");
-  const auto slash = node.rfind('/');
-  if (node.size() == reason.size() || slash == std::string_view::npos) return;  // about no broker in particular ("1/1 brokers are down")
-  auto words = before(after(reason, ": "), " (after ");
+  auto name = before(reason, ": ");
+  std::string_view node, id;
+  if (name == "TxnCoordinator" || name == "GroupCoordinator") {  // "TxnCoordinator: HOST:PORT: …", whichever broker that is
+    node = name = before(after(reason, ": "), ": ");
+  } else if (const auto slash = name.rfind('/'); slash != std::string_view::npos && name.size() < reason.size()) {
+    node = after(name.substr(0, slash), "://");
+    id = name.substr(slash + 1);
+  } else {
+    return;  // about no broker in particular ("1/1 brokers are down")
+  }
+  auto words = before(after(after(reason, name), ": "), " (after ");
   if (words.find("Connection refused") != std::string_view::npos) kind = Kind::refused;
   for (const std::string_view detour : {" failed: ", "': "})  // "Connect to ADDRESS failed: …", "Failed to resolve 'NAME': …"
     words = after(words, detour);
-  reasons_[std::string{node.substr(0, slash)}] = {kind, std::string{node.substr(slash + 1)}, std::string{words}};
+  reasons_[std::string{node}] = {kind, std::string{id}, std::string{words}, std::chrono::steady_clock::now()};
 }
 
 bool Trouble::denied() const {
   return std::any_of(reasons_.begin(), reasons_.end(), [](const auto& reason) { return reason.second.kind == Kind::denied; });
 }
 
-bool Trouble::hopeless(const Settings& settings) const {
+bool Trouble::is_bootstrap(const Settings& settings, const std::string& node, const Reason& reason) {
   const auto servers = bootstrap(settings);
-  return std::any_of(reasons_.begin(), reasons_.end(),
-                     [](const auto& reason) { return reason.second.kind == Kind::unresolved && reason.second.id != "bootstrap"; }) ||
-         std::all_of(servers.begin(), servers.end(), [&](const auto& server) {
+  return reason.id == "bootstrap" || std::find(servers.begin(), servers.end(), node) != servers.end();
+}
+
+void Trouble::answered(const Settings& settings) {
+  constexpr std::chrono::seconds repeated{40};  // librdkafka suppresses what it has said within 30 s
+  const auto old = std::chrono::steady_clock::now() - repeated;
+  std::erase_if(reasons_,
+                [&](const auto& reason) { return is_bootstrap(settings, reason.first, reason.second) || reason.second.said < old; });
+}
+
+bool Trouble::hopeless(const Settings& settings, int brokers) const {
+  const auto servers = bootstrap(settings);
+  const auto lost = [](const Reason& reason) { return reason.kind != Kind::other; };
+  const auto advertised = std::count_if(reasons_.begin(), reasons_.end(), [&](const auto& reason) {
+    return !is_bootstrap(settings, reason.first, reason.second) && lost(reason.second);
+  });
+  return (brokers > 0 && advertised >= brokers) || std::all_of(servers.begin(), servers.end(), [&](const auto& server) {
            const auto found = reasons_.find(server.find(':') == std::string::npos ? server + ":9092" : server);
-           return found != reasons_.end() && found->second.kind != Kind::other;
+           return found != reasons_.end() && lost(found->second);
          });
 }
 
 std::optional<Error> Trouble::sentence(const Settings& settings) const {
-  const auto servers = bootstrap(settings);
-  const auto is_bootstrap = [&](const auto& reason) {
-    return reason.second.id == "bootstrap" || std::find(servers.begin(), servers.end(), reason.first) != servers.end();
-  };
-  const auto advertised = std::find_if_not(reasons_.begin(), reasons_.end(), is_bootstrap);
+  const auto advertised = std::find_if_not(reasons_.begin(), reasons_.end(),
+                                           [&](const auto& reason) { return is_bootstrap(settings, reason.first, reason.second); });
   const auto found = advertised != reasons_.end() ? advertised : reasons_.begin();
   if (found == reasons_.end()) return std::nullopt;
 
@@ -88,8 +106,8 @@ std::optional<Error> Trouble::sentence(const Settings& settings) const {
     return "which cannot be reached";
   };
   return Error{reason.kind == Kind::denied ? Code::denied : Code::unreachable,
-               {.what = fmt::format("bootstrap {} answers, but broker {} advertises {}, {}", settings.brokers, reason.id, node,
-                                    complaint(reason.kind)),
+               {.what = fmt::format("bootstrap {} answers, but {} advertises {}, {}", settings.brokers,
+                                    reason.id.empty() ? "a broker" : "broker " + reason.id, node, complaint(reason.kind)),
                 .cause = reason.words,
                 .where = address(settings),
                 .hint = "make " + node + " reachable from here, or correct advertised.listeners of the broker"}};

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,19 +17,23 @@ class Trouble {
   enum class Kind : unsigned char { refused, unresolved, denied, other };
   /// `reason` is the callback's: "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in …)".
   void add(Kind, std::string_view reason);
-  void clear() noexcept { reasons_.clear(); }
+  /// A bootstrap server has answered since. What is wrong with advertised addresses stays: librdkafka repeats a reason only after 30 s.
+  void answered(const Settings&);
 
   /// unreachable or denied; nullopt as long as no broker complained.
   [[nodiscard]] std::optional<Error> sentence(const Settings&) const;
-  /// Waiting rarely cures it: no server of the bootstrap list can be reached, or an advertised address does not resolve.
-  [[nodiscard]] bool hopeless(const Settings&) const;
+  /// Waiting rarely cures it: no server of the bootstrap list can be reached, or none of the `brokers` advertised addresses (0: not known
+  /// yet).
+  [[nodiscard]] bool hopeless(const Settings&, int brokers) const;
   [[nodiscard]] bool denied() const;
 
  private:
   struct Reason {
     Kind kind{};
-    std::string id{}, words{};  ///< id: "bootstrap" or the broker's number
+    std::string id{}, words{};  ///< id: "bootstrap", the broker's number, or "" for a coordinator
+    std::chrono::steady_clock::time_point said{};
   };
+  [[nodiscard]] static bool is_bootstrap(const Settings&, const std::string& node, const Reason&);
   std::map<std::string, Reason> reasons_{};  ///< by host:port
 };
 

@@ -49,6 +49,15 @@ TEST_CASE("a bootstrap that answers with an address that does not resolve from h
   CHECK(error->text().where == "localhost:9092 (default)");
 }
 
+TEST_CASE("a transaction coordinator is a broker too, by which number is not said") {
+  const auto error =
+      with(Kind::unresolved,
+           "TxnCoordinator: inside:9092: Failed to resolve 'inside:9092': Name or service not known (after 5ms in state CONNECT)")
+          .sentence(local);
+  CHECK(error->what() == std::string{"bootstrap localhost:9092 answers, but a broker advertises inside:9092, which does not resolve"});
+  CHECK(error->text().cause == "Name or service not known");
+}
+
 TEST_CASE("a broker at the bootstrap address itself is no advertised stranger") {
   const auto error =
       with(Kind::other, "localhost:9092/1: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)")
@@ -71,18 +80,27 @@ TEST_CASE("refused credentials are denied, also behind TLS") {
 TEST_CASE("it is hopeless when no bootstrap server can be reached, not when one of them may") {
   const kafka::Settings two{.brokers = "a:9092, b", .properties = {}, .secrets = {}, .origin = {}};
   Trouble trouble;
-  CHECK_FALSE(trouble.hopeless(two));
+  CHECK_FALSE(trouble.hopeless(two, 0));
   trouble.add(Kind::refused, "a:9092/bootstrap: Connect to ipv4#10.0.0.1:9092 failed: Connection refused (after 0ms in state CONNECT)");
-  CHECK_FALSE(trouble.hopeless(two));
+  CHECK_FALSE(trouble.hopeless(two, 0));
   trouble.add(Kind::unresolved, "b:9092/bootstrap: Failed to resolve 'b:9092': Name or service not known (after 0ms in state CONNECT)");
-  CHECK(trouble.hopeless(two));
-  trouble.clear();
-  CHECK_FALSE(trouble.hopeless(two));
+  CHECK(trouble.hopeless(two, 0));
+  trouble.answered(two);
+  CHECK_FALSE(trouble.hopeless(two, 0));
   trouble.add(Kind::other, "a:9092/bootstrap: Disconnected (after 3ms in state UP)");
   trouble.add(Kind::other, "b:9092/bootstrap: Disconnected (after 3ms in state UP)");
-  CHECK_FALSE(trouble.hopeless(two));  // they may come back
-  trouble.add(Kind::unresolved, "inside:9092/3: Failed to resolve 'inside:9092': Name or service not known (after 0ms in state CONNECT)");
-  CHECK(trouble.hopeless(two));
+  CHECK_FALSE(trouble.hopeless(two, 0));  // they may come back
+}
+
+TEST_CASE("it is hopeless when every advertised address is wrong, also after the bootstrap has answered") {
+  Trouble trouble;
+  trouble.add(Kind::unresolved,
+              "inside-1:9092/1: Failed to resolve 'inside-1:9092': Name or service not known (after 0ms in state CONNECT)");
+  trouble.answered(local);
+  CHECK_FALSE(trouble.hopeless(local, 2));
+  CHECK(trouble.hopeless(local, 1));
+  CHECK(trouble.sentence(local)->what() ==
+        std::string{"bootstrap localhost:9092 answers, but broker 1 advertises inside-1:9092, which does not resolve"});
 }
 
 TEST_CASE("what names no broker is no reason") {
