@@ -106,6 +106,8 @@ void Admin::create(std::string_view name, const Config& config, State initial, c
         request, [&] { return worker_.find(name, until) == config; }, until);
   });
   read_back(worker_, name, config, until);
+  await(
+      worker_, name, "reported", false, [](const Status&) { return true; }, until);
 }
 
 void Admin::stop(std::string_view name, const Deadline& until) {

@@ -77,7 +77,8 @@ class Admin {
   /// No request when equal; else PUT, read back and compare (Error{mismatch}). Does not change whether it runs. A config that the plugin
   /// refuses is Error{refused} with every complaint.
   void put(std::string_view name, const Config&, const Deadline&);
-  /// As put, for one that does not exist yet; it begins in `initial` (KIP-980: RUNNING, PAUSED or STOPPED).
+  /// As put, for one that does not exist yet; it begins in `initial` (KIP-980: RUNNING, PAUSED or STOPPED). Returns when the worker reports
+  /// a state of it.
   void create(std::string_view name, const Config&, State initial, const Deadline&);
   void stop(std::string_view name, const Deadline&);    ///< returns when STOPPED with no task
   void pause(std::string_view name, const Deadline&);   ///< returns when it and every task is PAUSED

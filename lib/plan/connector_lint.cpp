@@ -211,6 +211,9 @@ std::vector<Finding> lint(const ConnectorSpec& spec, const LintFacts& facts) {
   if (!lint.has("connector.class"))
     lint.wrong("connector.class", "missing-key", "is missing",
                line("connector.class", "io.debezium.connector.postgresql.PostgresConnector"));
+  if (std::any_of(spec.name.begin(), spec.name.end(), [](char c) { return c == '/' || c == '\\' || (c >= 0 && c < ' '); }))
+    lint.wrong("name", "bad-name", "the worker's REST API cannot name a connector with '/', '\\' or control characters",
+               line("name", "shop-connector"));
   secrets(lint);
   if (is_postgres(spec))
     for (const auto rule : {keys, required, names, values, routes}) rule(lint);

@@ -111,6 +111,9 @@ TEST_CASE("names that Debezium writes unquoted into SQL must be plain") {
     INFO(name);
     CHECK(fix_of(shipped({{"publication.name", name}}), "bad-name") != "nothing found");
   }
+  auto slash = shipped();
+  slash.name = "shop/orders";
+  CHECK(fix_of(slash, "bad-name") == R"("name": "shop-connector")");
   CHECK(fix_of(shipped({{"table.include.list", "public.*"}}), "bad-name") != "nothing found");
   CHECK(fix_of(shipped({{"table.include.list", "products"}}), "bad-name") != "nothing found");
 }
