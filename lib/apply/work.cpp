@@ -78,6 +78,8 @@ struct Work::Impl {
               plan.bytes += static_cast<std::uint64_t>(located->info.bytes);
       plan.steps.push_back(std::move(*step));
     }
+    const auto to_do = [](const Step& step) { return step.action != Action::wait; };
+    if (std::none_of(plan.steps.begin(), plan.steps.end(), to_do)) plan.steps.clear();  // nothing to wait for either
     return plan;
   }
 

@@ -50,6 +50,9 @@ class Work {
 /// The plan of `confirmed` with what became of each step, and what to do next.
 [[nodiscard]] Report report(const Surroundings&, const std::string& command, const Plan& confirmed, const WorkResult&);
 
+/// What to do while it waits for the application; the last line begins with "waiting for".
+[[nodiscard]] Report waiting(const Surroundings&, const std::string& command, const WorkResult&);
+
 /// A saved plan may run when looking again gives the same one: else Error{drift} names the first difference (exit 5, stale_plan).
 void need_same(const Plan& saved, const Plan& fresh);
 

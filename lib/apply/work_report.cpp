@@ -14,21 +14,21 @@ std::string_view word(Outcome::End end) {
   return words[static_cast<std::size_t>(end)];
 }
 
-/// What the operator does next, when it waits for the application.
-void say_waiting(Report& report, const Surroundings& around, const std::string& command, const WorkResult& result) {
-  report.line("waiting for the application: " + result.reason, Style::warn);
+}  // namespace
+
+Report waiting(const Surroundings& around, const std::string& command, const WorkResult& result) {
+  Report report{};
   if (command == "deploy") {
     report.line(fmt::format("switch it now:   restart it with KAFKA_BROKERS={}", around.kafka.brokers), Style::plain, 1);
     report.line("then run again:  mykartctl deploy            undo:  mykartctl rollback", Style::plain, 1);
   } else if (command == "rollback") {
     report.line("switch it back now:   restart it without KAFKA_BROKERS", Style::plain, 1);
-    report.line("then run again:  mykartctl rollback", Style::plain, 1);
+    report.line("then run again:       mykartctl rollback", Style::plain, 1);
   }
+  return report.line("waiting for the application: " + result.reason, Style::warn), report;
 }
 
-}  // namespace
-
-Report report(const Surroundings& around, const std::string& command, const Plan& confirmed, const WorkResult& result) {
+Report report(const Surroundings&, const std::string& command, const Plan& confirmed, const WorkResult& result) {
   Report report{.kind = "plan", .data = to_value(confirmed)};
   std::set<std::string> done;
   for (const auto& step : result.did) done.insert(to_string(step.resource));
@@ -50,7 +50,7 @@ Report report(const Surroundings& around, const std::string& command, const Plan
 
   if (!result.evidence.empty()) report.line("fence      " + result.evidence);
   switch (result.end) {
-    case Outcome::End::waiting: say_waiting(report, around, command, result); break;
+    case Outcome::End::waiting: report.line(fmt::format("stopped at a safe point after {} step{} (run {}): it waits for the application", result.applied, result.applied == 1 ? "" : "s", result.run), Style::warn); break;
     case Outcome::End::blocked: report.line("blocked: " + result.reason, Style::bad); break;
     case Outcome::End::done: {
       const auto what = command == "deploy" ? "deployed" : command == "rollback" ? "rolled back" : "done";

@@ -14,7 +14,7 @@ std::mt19937& dice() {
 
 /// Runs the command again and again with kill -9 at random moments, then once to its end. Whatever was killed, the same command goes on.
 process::Ended stubbornly(Shop& shop, const std::vector<std::string>& command, int kills) {
-  std::uniform_int_distribution<int> after{20, 2500};
+  std::uniform_int_distribution<int> after{20, 6000};
   for (int i = 0; i < kills; ++i) {
     const auto ms = after(dice());
     INFO("killed after " << ms << " ms");

@@ -3,8 +3,10 @@
 #include <librdkafka/rdkafka.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <numeric>
 #include <pqxx/pqxx>
 #include <random>
@@ -54,7 +56,7 @@ Shop::Shop(std::int64_t rows) : prefix_{"j" + std::to_string(::getpid()) + "x" +
     connector = replaced(connector, from, to);
   std::ofstream{fs::path{folder_} / "connectors" / "connector.json"} << connector;
 
-  for (const auto& entry : std::set<fs::path>{fs::directory_iterator{project / "sql" / "migrations"}, fs::directory_iterator{}}) {
+  for (const auto& entry : std::set<fs::path>(fs::directory_iterator{project / "sql" / "migrations"}, fs::directory_iterator{})) {
     const auto name = entry.filename().string();
     if (name < "0005" && name.ends_with(".deploy.sql")) must(process::run({"psql", "-X", "-q", "-v", "ON_ERROR_STOP=1", "-f", entry.string(), database_.url()}), name);
   }
@@ -141,11 +143,14 @@ Shop::Events Shop::events(const std::string& table, const std::string& name) con
   Events found;
   std::map<std::string, std::int64_t> last;
   const std::string mark = "\"event_id\":\"pg:" + table + ":";
-  for (int ended = 0; ended < 3;) {
-    auto* m = rd_kafka_consumer_poll(consumer, 20'000);
-    if (m == nullptr) throw std::runtime_error{"nothing from " + topic(name) + " in 20 s"};
+  std::set<int> ended;  // an application that goes on writing makes a partition end more than once
+  const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{60};
+  while (ended.size() < 3) {
+    auto* m = rd_kafka_consumer_poll(consumer, 1000);
+    if (std::chrono::steady_clock::now() > late) throw std::runtime_error{topic(name) + " was not read to its end in 60 s"};
+    if (m == nullptr) continue;
     if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      ++ended;
+      ended.insert(m->partition);
     } else if (m->err != 0) {
       throw std::runtime_error{rd_kafka_message_errstr(m)};
     } else {
