@@ -47,7 +47,7 @@ struct Command {
 };
 
 struct Section {
-  std::string_view title{};
+  std::string_view title{};  ///< two sections in a row with one title are shown as one
   std::span<const Command> commands{};
 };
 
@@ -65,10 +65,11 @@ struct Taken {
 [[nodiscard]] std::vector<Taken> options_of(const Command&);
 
 // The tables, one file each in commands/.
+[[nodiscard]] std::span<const Command> validate_commands() noexcept;
 [[nodiscard]] std::span<const Command> migration_commands() noexcept;
+[[nodiscard]] std::span<const Command> schema_commands() noexcept;
 [[nodiscard]] std::span<const Command> topics_commands() noexcept;
-[[nodiscard]] std::span<const Command> journey_commands() noexcept;
-[[nodiscard]] std::span<const Command> resource_commands() noexcept;
+[[nodiscard]] std::span<const Command> connector_commands() noexcept;
 [[nodiscard]] std::span<const Command> events_commands() noexcept;
 [[nodiscard]] std::span<const Command> oncall_commands() noexcept;
 [[nodiscard]] std::span<const Command> setup_commands() noexcept;

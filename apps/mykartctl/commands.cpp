@@ -6,9 +6,11 @@
 namespace ctl::cli {
 
 std::span<const Section> sections() noexcept {
-  static const std::array all{Section{"Migration", journey_commands()},  Section{"On call", oncall_commands()}, Section{"Topics", topics_commands()},
-                              Section{"Resources", resource_commands()}, Section{"Events", events_commands()},  Section{"Files", migration_commands()},
-                              Section{"Set-up", setup_commands()}};
+  static const std::array all{
+      Section{"Migration", validate_commands()}, Section{"Migration", migration_commands()}, Section{"Resources", schema_commands()},
+      Section{"Resources", topics_commands()},   Section{"Resources", connector_commands()}, Section{"Data", events_commands()},
+      Section{"On call", oncall_commands()},     Section{"Set-up", setup_commands()},
+  };
   return all;
 }
 

@@ -83,8 +83,10 @@ Report overview() {
   page.line("  mykartctl deploy       go as far as possible; says what it waits for; run it again to go on");
   page.line("  mykartctl rollback     the tables back, with the events that came since");
   Value commands{Value::List{}};
+  std::string_view title;
   for (const auto& section : sections()) {
-    heading(page, section.title);
+    if (section.title != title) heading(page, section.title);
+    title = section.title;
     std::string noun, verbs;
     const auto flush = [&] {
       if (!noun.empty()) entry(page, "  " + noun, verbs, 14);

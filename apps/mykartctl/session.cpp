@@ -3,8 +3,10 @@
 #include <pwd.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <climits>
 
+#include "core/file.hpp"
 #include "manifest/manifest.hpp"
 #include "versions.hpp"
 
@@ -16,6 +18,26 @@ Deadline deadline_of(const Arguments& typed, const settings::Settings& settings,
   if (time.count() == 0) return Deadline::none(signals.token());
   signals.end_by(time);
   return {time, signals.token()};
+}
+
+std::string read_stdin() {
+  std::string text(64 * 1024, '\0');
+  std::size_t size = 0;
+  for (;;) {
+    const auto got = ::read(STDIN_FILENO, text.data() + size, text.size() - size);
+    if (got < 0 && errno == EINTR) continue;
+    if (got <= 0) break;
+    size += static_cast<std::size_t>(got);
+    if (size == text.size()) text.resize(2 * size);
+  }
+  text.resize(size);
+  return text;
+}
+
+std::string input(const std::string& file) {
+  if (file == "-") return read_stdin();
+  if (auto text = read_file_if(file)) return std::move(*text);
+  throw Error{Code::usage, {.what = "--file: there is no file " + file}};
 }
 
 std::string user_name() {
@@ -55,6 +77,17 @@ Session::Session(Arguments arguments, settings::Given given, settings::Settings 
 const Project& Session::project() {
   if (!project_) project_ = manifest::load(folder());
   return *project_;
+}
+
+void Session::read_connector_files() {
+  const auto& files = arguments_.texts("file");
+  if (files.empty()) return;
+  Problems problems;
+  std::vector<ConnectorSpec> connectors;
+  for (const auto& file : files) connectors.push_back(manifest::read_connector(input(file), file, problems));
+  if (has_errors(problems)) ctl::fail(problems);
+  static_cast<void>(project());
+  project_->connectors = std::move(connectors);
 }
 
 kafka::Settings Session::kafka() const {

@@ -29,7 +29,10 @@ class Session {
   [[nodiscard]] Listener& listener() noexcept { return out_.listener(); }
 
   [[nodiscard]] std::string folder() const { return settings::project_folder(given_); }  ///< throws Error{manifest} if there is no project
-  [[nodiscard]] const Project& project();      ///< throws Error{manifest} with everything that is wrong
+  [[nodiscard]] const Project& project();  ///< throws Error{manifest} with everything that is wrong
+  /// The connectors in the files of --file, if there are any, take the place of the project's. Throws Error{usage | manifest}. Before
+  /// around().
+  void read_connector_files();
   [[nodiscard]] const Surroundings& around();  ///< needs the project
   [[nodiscard]] kafka::Settings kafka() const;
 

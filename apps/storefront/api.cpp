@@ -33,7 +33,7 @@ std::optional<ctl::Value> member(const ctl::Value& body, const char* name) {
   return found != nullptr ? std::optional{*found} : std::nullopt;
 }
 
-double positive(const Request& request, const char* name, double otherwise) {
+double number_or(double otherwise, const Request& request, const char* name) {
   const auto value = js::parse_int(request.get_param_value(name));
   return value && *value != 0 ? *value : otherwise;
 }
@@ -72,7 +72,7 @@ struct Api::Server {
 
   Reply products(const Request& request) {
     page_hit("products", request);
-    return {200, catalog.page(positive(request, "page", 1), positive(request, "limit", 20))};
+    return {200, catalog.page(number_or(1, request, "page"), number_or(20, request, "limit"))};
   }
 
   /// The click comes first: it is kept also where there is no such product.
@@ -179,6 +179,7 @@ int Api::listen(const std::string& host, int port) {
   if (bound < 0)
     throw ctl::Error{ctl::Code::refused, {.what = fmt::format("cannot listen on {}:{}", host, port), .hint = "give another PORT"}};
   server_->thread = std::jthread{[&http] { http.listen_after_bind(); }};
+  while (!http.is_running()) std::this_thread::sleep_for(std::chrono::milliseconds{1});  // before that, stop() would be lost
   return bound;
 }
 

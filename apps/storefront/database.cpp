@@ -63,32 +63,27 @@ struct Database::Pool {
   std::mutex lock{};
   std::condition_variable given_back{};
   std::vector<std::unique_ptr<Session>> places{};  ///< free ones, each with a session or still without
+
+  /// One place, for one thread; waits until there is one.
+  struct Lease {
+    Pool& pool;
+    std::unique_ptr<Session> session{};
+
+    explicit Lease(Pool& from) : pool{from} {
+      std::unique_lock hold{pool.lock};
+      pool.given_back.wait(hold, [this] { return !pool.places.empty(); });
+      session = std::move(pool.places.back());
+      pool.places.pop_back();
+    }
+    ~Lease() {
+      const std::lock_guard hold{pool.lock};
+      pool.places.push_back(std::move(session));
+      pool.given_back.notify_one();
+    }
+    Lease(const Lease&) = delete;
+    Lease& operator=(const Lease&) = delete;
+  };
 };
-
-namespace {
-
-/// One place of the pool, for one thread.
-template <class Pool>
-struct Lease {
-  Pool& pool;
-  std::unique_ptr<Session> session{};
-
-  explicit Lease(Pool& from) : pool{from} {
-    std::unique_lock hold{pool.lock};
-    pool.given_back.wait(hold, [this] { return !pool.places.empty(); });
-    session = std::move(pool.places.back());
-    pool.places.pop_back();
-  }
-  ~Lease() {
-    const std::lock_guard hold{pool.lock};
-    pool.places.push_back(std::move(session));
-    pool.given_back.notify_one();
-  }
-  Lease(const Lease&) = delete;
-  Lease& operator=(const Lease&) = delete;
-};
-
-}  // namespace
 
 Database::Database(DatabaseSettings settings) : pool_{std::make_unique<Pool>()} {
   pool_->how = conninfo(settings);
@@ -100,7 +95,7 @@ Database::~Database() = default;
 std::vector<Row> Database::run(std::string_view statement, const std::vector<Parameter>& parameters) {
   std::vector<const char*> values;
   for (const auto& parameter : parameters) values.push_back(parameter ? parameter->c_str() : nullptr);
-  Lease lease{*pool_};
+  Pool::Lease lease{*pool_};
   try {
     if (!lease.session || lease.session->lost()) lease.session = std::make_unique<Session>(pool_->how);
     const auto& name = lease.session->prepare(statement);

@@ -31,7 +31,7 @@ class Database {
   [[nodiscard]] std::vector<Row> run(std::string_view statement, const std::vector<Parameter>& = {});
 
  private:
-  class Pool;
+  struct Pool;
   std::unique_ptr<Pool> pool_;
 };
 

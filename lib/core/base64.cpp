@@ -1,16 +1,14 @@
 #include "core/base64.hpp"
 
+#include <openssl/evp.h>
+
 namespace ctl {
 
 std::string to_base64(std::string_view bytes) {
-  constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  const auto byte = [&](std::size_t i) { return i < bytes.size() ? static_cast<unsigned char>(bytes[i]) : 0u; };
-  std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const unsigned group = byte(i) << 16 | byte(i + 1) << 8 | byte(i + 2);
-    for (std::size_t n = 0; n < 4; ++n) text += i + n > bytes.size() ? '=' : digits[group >> (18 - 6 * n) & 63u];
-  }
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // it writes a terminating zero
+  text.resize(
+      static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()),
+                                               reinterpret_cast<const unsigned char*>(bytes.data()), static_cast<int>(bytes.size()))));
   return text;
 }
 

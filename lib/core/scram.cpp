@@ -7,6 +7,7 @@
 
 #include <array>
 
+#include "core/base64.hpp"
 #include "core/error.hpp"
 
 namespace ctl {
@@ -26,10 +27,9 @@ Bytes hmac(const Bytes& key, std::string_view text) {
   return sum;
 }
 
-std::string base64(const unsigned char* bytes, std::size_t size) {
-  std::string text(4 * ((size + 2) / 3) + 1, '\0');
-  text.resize(static_cast<std::size_t>(EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes, static_cast<int>(size))));
-  return text;
+template <class Array>
+std::string base64(const Array& bytes) {
+  return to_base64({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
 }
 
 }  // namespace
@@ -46,8 +46,7 @@ std::string scram_verifier(std::string_view password, std::string_view given_sal
   const auto client = hmac(salted, "Client Key"), server = hmac(salted, "Server Key");
   Bytes stored{};
   SHA256(client.data(), client.size(), stored.data());
-  return "SCRAM-SHA-256$" + std::to_string(rounds) + ":" + base64(salt.data(), salt.size()) + "$" + base64(stored.data(), stored.size()) +
-         ":" + base64(server.data(), server.size());
+  return "SCRAM-SHA-256$" + std::to_string(rounds) + ":" + base64(salt) + "$" + base64(stored) + ":" + base64(server);
 }
 
 }  // namespace ctl

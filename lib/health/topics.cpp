@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 #include "plan/plan.hpp"
 
@@ -88,7 +89,10 @@ std::vector<TopicStatus> judge_topics(const Project& project, std::span<const st
   std::vector<plan::Hold> holds;
   if (sights.holds)
     for (const auto& held : *sights.holds) holds.push_back({held.topic, held.key, held.value});
-  const auto steps = plan::topics(project.topics, holds, sights.states);
+  std::vector<TopicSpec> looked_at;  // the plan refuses to judge what was not looked at
+  std::copy_if(project.topics.begin(), project.topics.end(), std::back_inserter(looked_at),
+               [&](const TopicSpec& spec) { return sights.states.contains(spec.name); });
+  const auto steps = plan::topics(looked_at, holds, sights.states);
   std::vector<TopicStatus> all;
   for (const auto& name : names) {
     TopicStatus status{.name = name, .declared = project.topic(name)};

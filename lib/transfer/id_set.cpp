@@ -28,8 +28,8 @@ std::uint64_t IdSet::bytes() const { return impl_->map.getSizeInBytes(); }
 
 std::uint64_t IdSet::without(const IdSet& other, std::uint64_t most, const std::function<void(std::int64_t)>& each) const {
   const auto left = impl_->map - other.impl_->map;
-  std::uint64_t seen = 0;
-  for (auto at = left.begin(); at != left.end() && seen < most; ++at, ++seen) each(to_signed(*at));
+  std::uint64_t id = 0;
+  for (std::uint64_t seen = 0; seen < most && left.select(seen, &id); ++seen) each(to_signed(id));
   return left.cardinality();
 }
 

@@ -19,3 +19,18 @@ inline ctl::ConnectorSpec read_connector(const std::string& file) {
   }
   return spec;
 }
+
+/// A small connector to change: shop, with two tables.
+inline ctl::ConnectorSpec shop_connector() {
+  return {.name = "shop",
+          .file = "connectors/shop.json",
+          .config = {{"connector.class", "io.debezium.connector.postgresql.PostgresConnector"},
+                     {"database.dbname", "shop"},
+                     {"database.user", "cdc"},
+                     {"database.password", "${env:DBZ_PASSWORD}"},
+                     {"slot.name", "shop_slot"},
+                     {"publication.name", "shop_pub"},
+                     {"topic.prefix", "shop.cdc"},
+                     {"heartbeat.interval.ms", "1000"},
+                     {"table.include.list", "public.orders,public.items"}}};
+}

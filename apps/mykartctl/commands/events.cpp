@@ -25,7 +25,9 @@ std::vector<EventTable> chosen(Session& session) {
   for (const auto& name : session.arguments().names)
     if (std::find(known.begin(), known.end(), name) == known.end()) {
       const auto near = nearest(name, known);
-      throw Error{Code::usage, {.what = "no event table or topic " + name + " is declared", .hint = near ? "did you mean " + *near + "?" : "declared are: " + join(known, ", ")}};
+      throw Error{Code::usage,
+                  {.what = "no event table or topic " + name + " is declared",
+                   .hint = near ? "did you mean " + *near + "?" : "declared are: " + join(known, ", ")}};
     }
   return tables;
 }
@@ -59,16 +61,30 @@ Answer replay(Session& session) { return move(session, Desk::Direction::rollback
 void add(Report& report, Table& summary, Table& examples, Value& list, const EventTable& table, const transfer::Parity& p) {
   const bool equal = p.equal();
   const auto number = [](std::uint64_t n) { return Cell{format_count(n), n > 0 ? Style::bad : Style::plain}; };
-  summary.rows.push_back({{to_string(table.table)}, {format_count(p.rows)}, {format_count(p.in_topic)}, number(p.missing), number(p.duplicate), number(p.altered), number(p.misplaced),
+  summary.rows.push_back({{to_string(table.table)},
+                          {format_count(p.rows)},
+                          {format_count(p.in_topic)},
+                          number(p.missing),
+                          number(p.duplicate),
+                          number(p.altered),
+                          number(p.misplaced),
                           {equal ? "equal" : "DIFFERS", equal ? Style::good : Style::bad}});
   Value one, differences{Value::List{}};
   for (const auto& d : p.differences) {
-    examples.rows.push_back({{fmt::format("{}", d.id)}, {d.at ? fmt::format("{}", d.at->first) : "-"}, {d.at ? fmt::format("{}", d.at->second) : "-"}, {std::string{transfer::to_string(d.what)}, Style::bad}, {table.table.name}});
+    examples.rows.push_back({{fmt::format("{}", d.id)},
+                             {d.at ? fmt::format("{}", d.at->first) : "-"},
+                             {d.at ? fmt::format("{}", d.at->second) : "-"},
+                             {std::string{transfer::to_string(d.what)}, Style::bad},
+                             {table.table.name}});
     Value example;
     example.set("id", d.id).set("partition", d.at ? Value{d.at->first} : Value{}).set("offset", d.at ? Value{d.at->second} : Value{});
     differences.push(example.set("kind", transfer::to_string(d.what)));
   }
-  one.set("table", to_string(table.table)).set("topic", table.topic).set("rows", p.rows).set("in_topic", p.in_topic).set("application", p.application);
+  one.set("table", to_string(table.table))
+      .set("topic", table.topic)
+      .set("rows", p.rows)
+      .set("in_topic", p.in_topic)
+      .set("application", p.application);
   one.set("missing", p.missing).set("duplicate", p.duplicate).set("altered", p.altered).set("misplaced", p.misplaced).set("extra", p.extra);
   list.push(one.set("verdict", equal ? "equal" : "differs").set("examples", std::move(differences)));
   report.names.push_back(to_string(table.table));
@@ -78,14 +94,16 @@ Answer reconcile(Session& session) {
   const auto& around = session.around();
   Sources sources{around, session.deadline()};
   Report report{.kind = "reconcile"};
-  Table summary{.head = {"TABLE", "ROWS", "IN-TOPIC", "MISSING", "DUPLICATE", "ALTERED", "MISPLACED", "VERDICT"}, .right = {1, 2, 3, 4, 5, 6}};
+  Table summary{.head = {"TABLE", "ROWS", "IN-TOPIC", "MISSING", "DUPLICATE", "ALTERED", "MISPLACED", "VERDICT"},
+                .right = {1, 2, 3, 4, 5, 6}};
   Table examples{.head = {"ID", "PARTITION", "OFFSET", "KIND", "TABLE"}, .right = {0, 1, 2}};
   Value list{Value::List{}};
   bool equal = true;
   for (const auto& declared : chosen(session)) {
     const auto located = locate(around.project, declared, sources.database(), session.deadline());
     if (!located) throw Error{Code::not_found, {.what = "there is no table " + to_string(declared.table), .where = to_string(declared.at)}};
-    const auto parity = transfer::reconcile(sources.database(), around.kafka, at(declared, *located), session.listener(), session.deadline());
+    const auto parity =
+        transfer::reconcile(sources.database(), around.kafka, at(declared, *located), session.listener(), session.deadline());
     equal = equal && parity.equal();
     add(report, summary, examples, list, declared, parity);
   }

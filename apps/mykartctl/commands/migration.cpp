@@ -1,54 +1,121 @@
-#include <algorithm>
 #include <array>
 
-#include "core/text.hpp"
-#include "manifest/manifest.hpp"
+#include "health/checks.hpp"
+#include "job.hpp"
 #include "session.hpp"
 
 namespace ctl::cli {
 namespace {
 
-/// Keeps what was found in the named files. They are judged together with the rest: half of the rules are about what files say of each
-/// other.
-void only_in(const std::vector<std::string>& names, manifest::Checked& checked, const std::string& folder) {
-  std::vector<std::string> files;
-  for (auto name : names) {
-    if (name.starts_with(folder + "/")) name = name.substr(folder.size() + 1);
-    if (name.starts_with("./")) name = name.substr(2);
-    if (std::find(checked.files.begin(), checked.files.end(), name) == checked.files.end()) {
-      const auto near = nearest(name, checked.files);
-      throw Error{
-          Code::usage,
-          {.what = name + " is no file of the project in " + folder, .hint = near ? "mykartctl validate " + *near : "mykartctl validate"}};
-    }
-    files.push_back(std::move(name));
-  }
-  std::erase_if(checked.problems,
-                [&](const Problem& problem) { return std::find(files.begin(), files.end(), problem.at.file) == files.end(); });
-  checked.files = std::move(files);
+using namespace std::chrono_literals;
+
+Job job_of(const Session& session, std::string_view direction, const Project& project) {
+  const bool back = direction == "rollback";
+  auto order = back ? plan::rollback_order(project) : plan::deploy_order(project);
+  return {.command = std::string{direction},
+          .direction = back ? Desk::Direction::rollback : Desk::Direction::deploy,
+          .order = plan::up_to(std::move(order), direction, session.arguments().text("until").value_or(""))};
 }
 
-Answer validate(Session& session) {
-  const auto folder = session.folder();
-  auto checked = manifest::check(folder);
-  if (const auto& names = session.arguments().names; !names.empty()) only_in(names, checked, folder);
-  auto report = manifest::report(checked.problems, checked.files, session.arguments().has("strict"));
-  const auto exit = report.ok == true ? Exit::done : Exit::manifest;
-  return {std::move(report), exit};
+std::string direction_of(const Session& session) { return session.arguments().names.empty() ? "deploy" : session.arguments().names[0]; }
+
+Answer preflight(Session& session) {
+  const auto& typed = session.arguments();
+  auto checks = [&] {
+    Sources sources{session.around(), session.deadline()};
+    return health::preflight(sources, direction_of(session), typed.list("only"), session.deadline());
+  };
+  auto found = checks();
+  while (typed.has("wait") && !found.good() && !session.deadline().within(1s).over()) {
+    session.deadline().sleep(1s);
+    found = checks();
+  }
+  auto report = health::report(found);
+  report.ok = found.good();
+  if (found.good()) report.line("Next: mykartctl plan" + std::string{found.expect == "rollback" ? " rollback" : ""});
+  const bool down = std::any_of(found.all.begin(), found.all.end(),
+                                [](const health::Check& c) { return c.id == "server" && c.result == health::Result::fail; });
+  return {std::move(report), found.good() ? Exit::done : down ? Exit::unreachable : Exit::not_good};
+}
+
+Answer plan(Session& session) { return only_plan(session, job_of(session, direction_of(session), session.project())); }
+
+/// Nothing is begun that preflight would refuse; what it warns of is said.
+Answer journey(Session& session, std::string_view direction) {
+  if (!session.arguments().has("dry-run")) {
+    Sources sources{session.around(), session.deadline()};
+    const auto found = health::preflight(sources, direction, {}, session.deadline());
+    if (!found.good()) {
+      auto report = health::report(found);
+      report.ok = false;
+      return {std::move(report), Exit::not_good};
+    }
+  }
+  return carry_out(session, job_of(session, direction, session.project()));
+}
+
+Answer deploy(Session& session) { return journey(session, "deploy"); }
+Answer rollback(Session& session) { return journey(session, "rollback"); }
+
+Answer verify(Session& session) {
+  Sources sources{session.around(), session.deadline()};
+  const auto& typed = session.arguments();
+  const auto found = health::verify(sources, typed.text("expect").value_or(""), typed.has("deep"), session.deadline());
+  auto report = health::report(found);
+  report.ok = found.good();
+  return {std::move(report), found.good() ? Exit::done : Exit::not_good};
 }
 
 constexpr std::array commands{
-    Command{.path = "validate",
-            .names = "[FILE…]",
-            .summary = "are my files right? No server is asked",
-            .details =
-                "Reads topics.yaml, connectors/ and sql/ and shows everything that is wrong, with its place and what to write instead. "
-                "With FILE: only what was found there.",
-            .options = "strict",
-            .examples = "mykartctl validate\nmykartctl validate topics.yaml --strict  # in a merge request: warnings are errors",
-            .exits = "0 65",
-            .timeout = std::chrono::seconds{30},
-            .run = validate},
+    Command{.path = "preflight",
+            .names = "[deploy|rollback]",
+            .summary = "may I start? Servers, identities, tables, topics",
+            .details = "Asks all three servers and changes nothing. Exit 0 good (warnings are good), 4 something is wrong or not known, 69 "
+                       "a server is down.",
+            .options = "only=postgres,kafka,connect,identity,data wait",
+            .examples = "mykartctl preflight\nmykartctl preflight --wait --timeout 2m  # in CI: until the servers are up\nmykartctl "
+                        "preflight --only kafka",
+            .exits = "0 4 69",
+            .timeout = 30s,
+            .run = preflight},
+    Command{.path = "plan",
+            .names = "[deploy|rollback]",
+            .summary = "what would be done, step by step",
+            .details = "Reads only. Waits are rows of their own; what is blocked says why and what to do.",
+            .options = "out until exit-code writers-gone",
+            .examples =
+                "mykartctl plan\nmykartctl plan rollback\nmykartctl plan --until tail --out plan.json --exit-code  # 2: review plan.json",
+            .exits = "0 2",
+            .timeout = 3min,
+            .run = plan},
+    Command{.path = "deploy",
+            .summary = "tables to topics: copy, follow, fence, prove, retire",
+            .details = "Goes forward as far as it can and says what it waits for (exit 3). The same command goes on after anything: a "
+                       "kill, a lost server, a switch of the "
+                       "application. Nothing is dropped.",
+            .options = "until plan wait writers-gone quiet-for rate yes dry-run exit-code allow-destructive confirm",
+            .examples = "mykartctl deploy\nmykartctl deploy --yes --wait --writers-gone --timeout 30m  # in CI, while the application is "
+                        "being switched\nmykartctl deploy --until topics  # "
+                        "schema and topics only",
+            .exits = "0 3 4 5",
+            .run = deploy},
+    Command{.path = "verify",
+            .summary = "did it do what it promised?",
+            .options = "deep expect=deployed|rolled-back",
+            .examples =
+                "mykartctl verify\nmykartctl verify --deep  # compares every row and event again\nmykartctl verify -o json > verify.json",
+            .exits = "0 4",
+            .timeout = 10min,
+            .run = verify},
+    Command{.path = "rollback",
+            .summary = "topics back to tables, with what came after the switch",
+            .details = "Restores the tables (writable again in seconds), then moves every event that the application wrote to the topics "
+                       "into them. Events that cannot be rows "
+                       "become dead letters with their reason. No topic is deleted.",
+            .options = "until plan wait writers-gone quiet-for rate max-dead-letters yes dry-run exit-code allow-destructive confirm",
+            .examples = "mykartctl rollback --until restore --yes  # at 3 a.m.: the tables first\nmykartctl rollback --wait",
+            .exits = "0 3 4 5",
+            .run = rollback},
 };
 
 }  // namespace

@@ -20,10 +20,12 @@ Answer status(Session& session) {
 Answer history(Session& session) {
   const auto& typed = session.arguments();
   Sources sources{session.around(), session.deadline()};
-  health::HistoryQuery query{.since = typed.instant("since"), .limit = static_cast<int>(typed.count("limit").value_or(20)), .failed = typed.has("failed")};
+  health::HistoryQuery query{
+      .since = typed.instant("since"), .limit = static_cast<int>(typed.count("limit").value_or(20)), .failed = typed.has("failed")};
   if (!typed.names.empty()) {
     query.run = parse_integer(typed.names[0]);
-    if (!query.run) throw Error{Code::usage, {.what = "history: '" + typed.names[0] + "' is no number of a run", .hint = "mykartctl history"}};
+    if (!query.run)
+      throw Error{Code::usage, {.what = "history: '" + typed.names[0] + "' is no number of a run", .hint = "mykartctl history"}};
   }
   return {health::history(sources, query, session.deadline())};
 }

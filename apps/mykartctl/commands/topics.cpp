@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 
-#include "kafka/cluster.hpp"
+#include "choose.hpp"
+#include "health/topics.hpp"
+#include "job.hpp"
 #include "monitor.hpp"
 #include "session.hpp"
 
@@ -45,6 +47,49 @@ Answer list(Session& session) {
   return {std::move(report)};
 }
 
+std::vector<std::string> declared_topics(const Project& project) {
+  std::vector<std::string> names;
+  for (const auto& topic : project.topics) names.push_back(topic.name);
+  return names;
+}
+
+/// The topics to look at: those that were named, declared or not; else the declared ones, of one family if that was asked for.
+std::vector<std::string> watched(Session& session) {
+  const auto& typed = session.arguments();
+  if (!typed.names.empty()) return typed.names;
+  const auto& project = session.project();
+  const auto family = typed.text("family");
+  if (!family) return declared_topics(project);
+  std::vector<std::string> families, names;
+  for (const auto& one : project.families) families.push_back(one.name);
+  const auto wanted = chosen({*family}, families, "family");
+  for (const auto& topic : project.topics)
+    if (topic.family == wanted[0]) names.push_back(topic.name);
+  return names;
+}
+
+Answer status(Session& session) {
+  const auto names = watched(session);
+  Sources sources{session.around(), session.deadline()};
+  const auto sights = health::look_at_topics(sources, names, {.sample = session.arguments().duration("sample")}, session.deadline());
+  const auto judged = health::judge_topics(session.project(), names, sights);
+  auto report = health::topics_report(judged, sights, !session.arguments().names.empty());
+  report.ok = health::good(judged);
+  if (report.ok == true && !report.unknown.empty()) report.ok = std::nullopt;
+  const auto exit = report.ok == true ? Exit::done : Exit::not_good;
+  return {std::move(report), exit};
+}
+
+Job job_of(Session& session) {
+  Job job{.command = "topics"};
+  for (const auto& name : chosen(session.arguments().names, declared_topics(session.project()), "topic"))
+    job.order.push_back({"topics", {Kind::topic, name}});
+  return job;
+}
+
+Answer plan(Session& session) { return only_plan(session, job_of(session)); }
+Answer apply(Session& session) { return carry_out(session, job_of(session)); }
+
 Answer show(Session& session) {
   const auto& typed = session.arguments();
   auto& out = session.out();
@@ -70,6 +115,38 @@ constexpr std::array commands{
             .exits = "0",
             .timeout = std::chrono::seconds{10},
             .run = list},
+    Command{.path = "topics status",
+            .names = "[TOPIC…]",
+            .summary = "are the declared topics as declared, and alive?",
+            .details = "With a name: its partitions, configs and groups. VERDICT is ok, drift (not as topics.yaml says), missing, degraded "
+                       "(no leader, or replicas behind) or unknown. What "
+                       "a migration holds "
+                       "different until finalize is no drift. RECORDS≤ counts offsets: markers and deleted records take some too.",
+            .options = "family sample",
+            .examples = "mykartctl topics status\nmykartctl topics status mykart.clicks --sample 5s  # one topic in detail, with its rate\n"
+                        "mykartctl topics status -o json | jq .summary  # for scripts",
+            .exits = "0 4",
+            .timeout = std::chrono::seconds{10},
+            .run = status},
+    Command{.path = "topics plan",
+            .names = "[TOPIC…]",
+            .summary = "what differs from topics.yaml",
+            .options = "out exit-code",
+            .examples = "mykartctl topics plan\nmykartctl topics plan --exit-code  # 2: there is something to do",
+            .exits = "0 2",
+            .timeout = std::chrono::seconds{30},
+            .run = plan},
+    Command{.path = "topics apply",
+            .names = "[TOPIC…]",
+            .summary = "creates topics and brings their configs to topics.yaml",
+            .details = "Never deletes a topic, and leaves every config alone that topics.yaml does not name. More partitions for a topic "
+                       "with keys, or a "
+                       "shorter retention, are destructive.",
+            .options = "plan dry-run yes allow-destructive confirm",
+            .examples = "mykartctl topics apply\nmykartctl topics apply mykart.clicks --dry-run\nmykartctl topics apply --yes  # in CI",
+            .exits = "0 3 5",
+            .timeout = std::chrono::minutes{3},
+            .run = apply},
     Command{.path = "topics monitor",
             .names = "TOPIC…",
             .summary = "shows events as they arrive; Ctrl-C ends it",

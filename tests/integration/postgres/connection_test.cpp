@@ -1,11 +1,11 @@
 #include <netinet/in.h>
-#include <signal.h>
 #include <sys/socket.h>
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
 #include <thread>
 
+#include "support/frozen.hpp"
 #include "support/session.hpp"
 
 using namespace ctl;
@@ -13,18 +13,6 @@ using namespace ctl::postgres;
 using namespace std::chrono_literals;
 
 namespace {
-
-/// Holds a backend by SIGSTOP, as a server out of memory or a machine in suspend does.
-class Frozen {
- public:
-  explicit Frozen(int pid) : pid_{pid} { ::kill(pid_, SIGSTOP); }
-  ~Frozen() { ::kill(pid_, SIGCONT); }
-  Frozen(const Frozen&) = delete;
-  Frozen& operator=(const Frozen&) = delete;
-
- private:
-  int pid_;
-};
 
 /// The default address with one part of it replaced.
 std::string with(std::string url, const std::string& what, const std::string& by) { return url.replace(url.find(what), what.size(), by); }

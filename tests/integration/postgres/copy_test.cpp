@@ -1,7 +1,7 @@
-#include <signal.h>
 #include <catch2/catch.hpp>
 
 #include "postgres/copy.hpp"
+#include "support/frozen.hpp"
 #include "support/session.hpp"
 
 using namespace ctl;
@@ -93,7 +93,7 @@ TEST_CASE("a frozen server does not hold a COPY beyond its deadline, in either d
   std::optional<Error> error;
   SECTION("reading") {
     auto reader = session.copy_out(endless, b.until);
-    ::kill(pid, SIGSTOP);
+    const Frozen frozen{pid};
     CHECK(SessionBench::took([&] {
             error = error_of([&] {
               while (reader.next(Deadline{500ms, {}})) {}
@@ -102,7 +102,7 @@ TEST_CASE("a frozen server does not hold a COPY beyond its deadline, in either d
   }
   SECTION("writing") {
     auto writer = session.copy_in("copy t from stdin", b.until);
-    ::kill(pid, SIGSTOP);
+    const Frozen frozen{pid};
     const std::string text(100'000, 'x');
     const std::vector<Field> row{text};
     CHECK(SessionBench::took([&] {
@@ -111,7 +111,6 @@ TEST_CASE("a frozen server does not hold a COPY beyond its deadline, in either d
             });
           }) < 3s);
   }
-  ::kill(pid, SIGCONT);
   CHECK(error->code() == Code::timeout);
   CHECK_FALSE(session.usable());
 }

@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "core/error.hpp"
+#include "support/connector_file.hpp"
 
 using namespace ctl;
 using plan::SeenConnector;
@@ -11,21 +12,8 @@ using plan::WantedConnector;
 
 namespace {
 
-ConnectorSpec spec() {
-  return {.name = "shop",
-          .file = "connectors/shop.json",
-          .config = {{"connector.class", "io.debezium.connector.postgresql.PostgresConnector"},
-                     {"database.dbname", "shop"},
-                     {"database.user", "cdc"},
-                     {"database.password", "${env:DBZ_PASSWORD}"},
-                     {"slot.name", "shop_slot"},
-                     {"publication.name", "shop_pub"},
-                     {"topic.prefix", "shop.cdc"},
-                     {"table.include.list", "public.orders,public.items"}}};
-}
-
 WantedConnector wanted(const Config& changes = {}) {
-  WantedConnector w{.spec = spec()};
+  WantedConnector w{.spec = shop_connector()};
   for (const auto& [key, value] : changes) w.spec.config[key] = value;
   for (const auto& table : w.spec.tables()) {
     TopicSpec topic;
@@ -42,7 +30,7 @@ plan::CapturedTable table(const std::string& name) {
 
 /// Everything as `wanted()` wants it.
 SeenConnector seen() {
-  SeenConnector s{.config = spec().config, .status = ConnectorStatus{.name = "shop", .state = RunState::running}};
+  SeenConnector s{.config = shop_connector().config, .status = ConnectorStatus{.name = "shop", .state = RunState::running}};
   s.status->tasks = {{.id = 0, .state = RunState::running}};
   s.database = {.name = "shop", .role = DatabaseRole{.name = "cdc", .login = true, .replication = true}, .may_connect = true};
   s.database.tables = {table("orders"), table("items")};
@@ -214,7 +202,7 @@ TEST_CASE("in a journey a table may come from an earlier step, and what it needs
 }
 
 TEST_CASE("the tool resolves its own references, leaves the worker's, and says which has no value") {
-  auto file = spec();
+  auto file = shop_connector();
   file.config["database.hostname"] = "${mykartctl:database:hostname}";
   file.config["driver.options"] = "user=${mykartctl:env:WHO};password=${mykartctl:file:/run/p}!";
   const auto look_up = [](std::string_view kind, std::string_view argument) -> std::optional<std::string> {
@@ -233,7 +221,7 @@ TEST_CASE("the tool resolves its own references, leaves the worker's, and says w
 }
 
 TEST_CASE("a rollback's connector captures the restored tables as well, each once") {
-  const auto widened = plan::with_tables(spec(), {{"public", "clicks"}, {"public", "orders"}});
+  const auto widened = plan::with_tables(shop_connector(), {{"public", "clicks"}, {"public", "orders"}});
   CHECK(widened.get("table.include.list") == "public.orders,public.items,public.clicks");
 }
 
@@ -246,7 +234,7 @@ TEST_CASE("topics come from the manifest, and where it has none, in the shape of
   orders.partitions = 6;
   project.topics = {orders};
   project.families = {{.name = "cdc", .partitions = 3, .replication = 2, .config = {{"retention.ms", "1"}}}};
-  auto file = spec();
+  auto file = shop_connector();
   file.config["heartbeat.interval.ms"] = "5000";
   const auto topics = plan::topics_of(file, project);
   REQUIRE(topics.size() == 3);

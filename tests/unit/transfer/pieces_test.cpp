@@ -1,0 +1,79 @@
+#include <catch2/catch.hpp>
+#include <limits>
+
+#include "support/cart_events.hpp"
+#include "transfer/arrived.hpp"
+#include "transfer/content_hash.hpp"
+#include "transfer/id_set.hpp"
+#include "transfer/pace.hpp"
+#include "transfer/provenance.hpp"
+
+using namespace ctl;
+using namespace ctl::transfer;
+
+TEST_CASE("a set of ids knows what it has, signs included, and what another one lacks") {
+  IdSet set, other;
+  constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
+  for (const auto id : {most, std::int64_t{0}, std::int64_t{-1}, least, std::int64_t{5'000'000'000}}) CHECK(set.add(id));
+  CHECK_FALSE(set.add(0));
+  CHECK(set.size() == 5);
+  CHECK(set.contains(-1));
+  CHECK_FALSE(set.contains(1));
+  other.add(0);
+  other.add(7);
+  std::vector<std::int64_t> lacking;
+  CHECK(set.without(other, 3, [&](std::int64_t id) { lacking.push_back(id); }) == 4);
+  CHECK(lacking == std::vector<std::int64_t>{least, -1, 5'000'000'000});
+}
+
+TEST_CASE("a million ids in a row cost less than one bit each") {
+  IdSet set;
+  for (std::int64_t id = 1; id <= 1'000'000; ++id) set.add(id);
+  CHECK(set.bytes() < 1'000'000 / 8 + 16'384);
+}
+
+TEST_CASE("a row of the table is told from everything that only looks like one") {
+  Provenance provenance{shop::cart_events(), shop::cart_events_info()};
+  CHECK(provenance.row_of(R"({"product_id":1,"event_id":"pg:cart_events:42"})") == 42);
+  CHECK(provenance.row_of(R"({"product_id":1,"event_id":"pg:cart_events:-42"})") == -42);
+  CHECK(provenance.row_of(R"({"event_id":"pg:cart_events:7"})") == 7);
+  CHECK(provenance.row_of(R"({ "event_id" : "pg:cart_events:7", "product_id" : 1 })") == 7);
+  for (const auto* other :
+       {"", "}", "\"}", R"({"product_id":1,"event_id":"pg:clicks:42"})", R"({"product_id":1,"event_id":"pg:cart_events:"})",
+        R"({"product_id":1,"event_id":"pg:cart_events:1-2"})", R"({"event_type":"x,\"event_id\":\"pg:cart_events:42\"}"})",
+        R"({"product_id":1,"quantity":1,"event_type":"a","nested":{"a":1,"event_id":"pg:cart_events:42"}})", "no json"})
+    CHECK(provenance.row_of(other) == std::nullopt);
+}
+
+TEST_CASE("a content's hash depends on the id, each byte, and where the key ends") {
+  const auto hash = ContentHash::of(1, "key", "a value of some length");
+  CHECK(hash == ContentHash::of(1, "key", "a value of some length"));
+  CHECK(hash != ContentHash::of(2, "key", "a value of some length"));
+  CHECK(hash != ContentHash::of(1, "kez", "a value of some length"));
+  CHECK(hash != ContentHash::of(1, "key", "a value of some lengti"));
+  CHECK(hash != ContentHash::of(1, "key", "b value of some length"));
+  CHECK(ContentHash::of(1, "ab", "c") != ContentHash::of(1, "a", "bc"));
+  CHECK(ContentHash::of(1, "", std::string_view{"\0", 1}) != ContentHash::of(1, "", ""));
+}
+
+TEST_CASE("headers and bytes are kept so that they can be brought back") {
+  const std::string_view bytes{"\x00\xff", 2};
+  const auto a = arrived({{"t", 1}, 7, Millis{}, bytes, std::nullopt, {{"plain", bytes}, {"\xff", std::nullopt}, {"q\"", ""}}});
+  CHECK(a.headers == R"([{"name":"plain","value":"\\x00ff"},{"name_hex":"\\xff","value":null},{"name":"q\"","value":"\\x"}])");
+  CHECK(a.key == bytes);
+  CHECK_FALSE(a.value);
+  CHECK(printable("a\nb\tc", 100) == "a b c");
+  CHECK(printable("ééé", 3) == "é");
+  CHECK(printable("\xff\xfe", 100) == "\\xfffe");
+}
+
+TEST_CASE("a pace asks for batches of a tenth of a second and waits for what is ahead of it") {
+  CHECK(Pace{0}.batch(1024) == 1024);
+  CHECK(Pace{1'000'000}.batch(1024) == 1024);
+  CHECK(Pace{5000}.batch(1024) == 500);
+  CHECK(Pace{1}.batch(1024) == 1);
+  const auto begin = Deadline::clock::now();
+  Pace pace{1000};
+  pace.passed(50, {5s, {}});
+  CHECK(Deadline::clock::now() - begin >= 50ms);
+}
