@@ -73,6 +73,12 @@ Answer status(Session& session) {
   Sources sources{session.around(), session.deadline()};
   const auto sights = health::look_at_topics(sources, names, {.sample = session.arguments().duration("sample")}, session.deadline());
   const auto judged = health::judge_topics(session.project(), names, sights);
+  for (const auto& topic : judged)
+    if (topic.verdict == health::TopicVerdict::missing && topic.declared == nullptr) {
+      const auto near = nearest(topic.name, declared_topics(session.project()));
+      throw Error{Code::not_found,
+                  {.what = "there is no topic " + topic.name, .hint = near ? "mykartctl topics status " + *near : "mykartctl topics list"}};
+    }
   auto report = health::topics_report(judged, sights, !session.arguments().names.empty());
   report.ok = health::good(judged);
   if (report.ok == true && !report.unknown.empty()) report.ok = std::nullopt;
