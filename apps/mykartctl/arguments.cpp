@@ -124,9 +124,7 @@ void check(const Arguments& typed) {
     }
   }
   check_names(*typed.command, typed.names);
-  for (const auto& [one, other] : {std::pair{"wait", "no-wait"}, std::pair{"verbose", "quiet"}})
-    if (typed.has(one) && typed.has(other))
-      throw Error{Code::usage, {.what = fmt::format("--{} and --{} contradict each other", one, other)}};
+  if (typed.has("verbose") && typed.has("quiet")) throw Error{Code::usage, {.what = "--verbose and --quiet contradict each other"}};
 }
 
 }  // namespace ctl::cli

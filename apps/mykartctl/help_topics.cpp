@@ -61,10 +61,8 @@ mykartctl validate               checks all of it without any server: every find
   safe          yes                  --yes                           the context's name / --confirm NAME
   disruptive    yes                  --yes                           the same
   destructive   the object's name    --yes --allow-destructive       object, then context / --confirm NAME
-  last copy     the number shown     --accept-loss N                 as above
 
 safe: additive, exactly undone. disruptive: restarts, fences, retires. destructive: deletes.
-last copy: records of which nothing else is left; refused if more than N would be lost.
 
 The plan with its numbers is always printed first, also under --yes. A plan with a destructive step
 is refused whole when that is not allowed, never run up to it. --dry-run prints the plan and writes

@@ -2,10 +2,8 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
-
 #include "confirm.hpp"
+#include "core/file.hpp"
 #include "session.hpp"
 
 namespace ctl::cli {
@@ -19,34 +17,15 @@ WorkOptions options(const Session& session) {
   return options;
 }
 
-std::string read_file(const std::string& name) {
-  std::ifstream in{name, std::ios::binary};
-  if (!in) throw Error{Code::usage, {.what = "the plan " + name + " cannot be read", .hint = "mykartctl plan --out " + name}};
-  return {std::istreambuf_iterator<char>{in}, {}};
-}
-
-void save(const Plan& plan, const std::string& name) {
-  const auto part = name + ".part";  // so that nobody ever reads half a plan
-  {
-    std::ofstream out{part, std::ios::binary | std::ios::trunc};
-    out << to_json(to_value(plan), 2) << '\n';
-    if (!out.flush()) throw Error{Code::failed, {.what = "the plan could not be written to " + name}};
-  }
-  std::filesystem::rename(part, name);
-}
-
-Report report_of(const Session& session, const Job& job, const Surroundings& around, const Plan& plan) {
-  static_cast<void>(session);
+Report report_of(const Job& job, const Surroundings& around, const Plan& plan) {
   return job.report != nullptr ? job.report(around, plan, nullptr) : report(plan);
 }
 
-/// The saved plan says how far it goes; looking again has to give the same one.
-Plan checked(const std::string& file, Plan fresh) {
-  const auto saved = read_plan(parse_json(read_file(file), file));
+/// Looking again has to give the saved plan.
+void need_saved(const Plan& saved, const Plan& fresh) {
   if (saved.target != fresh.target)
-    throw Error{Code::refused, {.what = fmt::format("{} is a plan for {}, not for {}", file, saved.target, fresh.target), .where = file}};
+    throw Error{Code::refused, {.what = fmt::format("the saved plan is for {}, not for {}", saved.target, fresh.target)}};
   need_same(saved, fresh);
-  return fresh;
 }
 
 Exit exit_of(const WorkResult& result) {
@@ -60,14 +39,27 @@ Exit exit_of(const WorkResult& result) {
 
 }  // namespace
 
+std::optional<Plan> saved_plan(const Session& session) {
+  const auto file = session.arguments().text("plan");
+  if (!file) return std::nullopt;
+  const auto text = read_file_if(*file);
+  if (!text) throw Error{Code::usage, {.what = "--plan: there is no file " + *file, .hint = "mykartctl plan --out " + *file}};
+  return read_plan(parse_json(*text, *file));
+}
+
+std::string until_of(const Session& session) {
+  const auto saved = saved_plan(session);
+  return session.arguments().text("until").value_or(saved ? saved->until : "");
+}
+
 Answer only_plan(Session& session, const Job& job) {
   const auto& typed = session.arguments();
   const auto& around = session.around();
   Work work{around, job.command, job.direction, job.order, options(session), session.deadline()};
   auto plan = work.plan(session.deadline());
-  plan.until = typed.text("until").value_or("");
-  if (const auto file = typed.text("out")) save(plan, *file);
-  return {report_of(session, job, around, plan), typed.has("exit-code") && !plan.steps.empty() ? Exit::changes : Exit::done};
+  plan.until = until_of(session);
+  if (const auto file = typed.text("out")) write_file(*file, to_json(to_value(plan), 2) + "\n");
+  return {report_of(job, around, plan), typed.has("exit-code") && !plan.steps.empty() ? Exit::changes : Exit::done};
 }
 
 Answer carry_out(Session& session, const Job& job) {
@@ -76,10 +68,10 @@ Answer carry_out(Session& session, const Job& job) {
   const auto& around = session.around();
   Work work{around, job.command, job.direction, job.order, options(session), session.deadline()};
   auto plan = work.plan(session.deadline());
-  plan.until = typed.text("until").value_or("");
-  if (const auto file = typed.text("plan")) plan = checked(*file, std::move(plan));
-  if (plan.steps.empty()) return {report_of(session, job, around, plan)};
-  confirm(session, plan, report_of(session, job, around, plan));
+  plan.until = until_of(session);
+  if (const auto saved = saved_plan(session)) need_saved(*saved, plan);
+  if (plan.steps.empty()) return {report_of(job, around, plan)};
+  confirm(session, plan, report_of(job, around, plan));
   const auto result = work.run(plan, session.deadline());
   if (result.end == Outcome::End::waiting) session.out().show(waiting(around, job.command, result));
   return {report(around, job.command, plan, result), exit_of(result)};

@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,10 @@ struct Job {
   std::vector<plan::Stop> order{};
   Report (*report)(const Surroundings&, const Plan&, const postgres::Connection*){};  ///< of the plan; nullptr: the plan's own
 };
+
+[[nodiscard]] std::optional<Plan> saved_plan(const Session&);  ///< of --plan; Error{usage | manifest}
+/// The phase to stop after: --until, else what the saved plan was made with; "" goes to the end.
+[[nodiscard]] std::string until_of(const Session&);
 
 [[nodiscard]] Answer only_plan(Session&, const Job&);  ///< looks, prints, saves with --out; exit 2 with --exit-code
 [[nodiscard]] Answer carry_out(Session&, const Job&);  ///< plans, asks, does; with --dry-run it only plans

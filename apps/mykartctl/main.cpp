@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <exception>
 
@@ -39,10 +40,36 @@ Exit exit_of(const Error& error, const SignalWatch& signals) {
   return cli::exit_of(error.code());
 }
 
+/// A command of which 3 is an answer may be stopped at any safe point; the same command goes on.
+bool goes_on(const Command& command) {
+  const auto answers = split(command.exits, ' ');
+  return std::find(answers.begin(), answers.end(), fmt::format("{}", static_cast<int>(Exit::waiting))) != answers.end();
+}
+
 Exit fail(render::Output& out, const Error& error, const SignalWatch& signals) {
   const auto exit = exit_of(error, signals);
   out.error(error, static_cast<int>(exit));
   return exit;
+}
+
+/// The time that was given is over, and no server is to blame: that is no failure of a command that goes on.
+Exit stop(render::Output& out, const Command& command, const Error& error) {
+  Report report{.kind = "stopped", .ok = true};
+  report.data.set("reason", error.what()).set("next", fmt::format("mykartctl {}", command.path));
+  out.print(report, static_cast<int>(Exit::waiting));
+  out.show(Report{}.line(fmt::format("waiting for more time: {}; the same command goes on", error.what()), Style::warn));
+  return Exit::waiting;
+}
+
+Exit fail(Session& session, render::Output& out, const Error& error, const SignalWatch& signals) {
+  const auto& command = *session.arguments().command;
+  const auto& text = error.text();
+  if (!goes_on(command)) return fail(out, error, signals);
+  if (error.code() == Code::timeout && text.cause.empty() && session.deadline().over()) return stop(out, command, error);
+  if (error.code() != Code::interrupted || !text.hint.empty()) return fail(out, error, signals);
+  Error resumable{Code::interrupted, {.what = text.what, .cause = text.cause, .where = text.where, .hint = "the same command goes on"}};
+  for (const auto& activity : error.during()) resumable.within(activity);
+  return fail(out, resumable, signals);
 }
 
 /// The page of what could have followed; the sentence that matters comes last.
@@ -61,11 +88,9 @@ Exit run(Session& session, render::Output& out, const SignalWatch& signals) {
     if (!answer.report.kind.empty()) out.print(answer.report, static_cast<int>(answer.exit));
     if (!out.flush()) throw Error{Code::failed, {.what = "the answer could not be written to stdout", .hint = "is the disk full?"}};
     return answer.exit;
-  } catch (const Error& error) { return fail(out, error, signals); } catch (const std::exception& error) {
-    return fail(
-        out,
-        {Code::internal, {.what = "internal error", .cause = error.what(), .hint = "report it with the output of: mykartctl version -v"}},
-        signals);
+  } catch (const Error& error) { return fail(session, out, error, signals); } catch (const std::exception& error) {
+    const Error bug{Code::internal, {.what = "internal error", .cause = error.what(), .hint = "report it, with: mykartctl version -v"}};
+    return fail(out, bug, signals);
   }
 }
 

@@ -38,10 +38,7 @@ constexpr std::array options{
     Option{"dry-run", "n", "", "print the plan, write nothing, take no lock"},
     Option{"allow-destructive", "", "", "with --yes: destructive steps too"},
     Option{"confirm", "", "CONTEXT", "with --yes in a protected context: its name"},
-    Option{"accept-loss", "", "N", "give up at most this many records of which no other copy exists"},
-    Option{"no-lock", "", "", "without the lock and the journal, when PostgreSQL is down"},
     Option{"wait", "", "", "keep trying until it is so"},
-    Option{"no-wait", "", "", "return at once, do not wait until it is so"},
     Option{"writers-gone", "", "", "your word that the application no longer writes to the tables; evidence beats it"},
     Option{"quiet-for", "", "DUR", "how long no row may have come in before the tables are fenced (default: of the context, 30s)"},
     // What it is about

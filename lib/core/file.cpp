@@ -42,6 +42,21 @@ std::string read_file(const std::string& path) {
   return std::move(*text);
 }
 
+void write_file(const std::string& path, std::string_view text) {
+  const auto failed = [&] {
+    return Error{Code::failed, {.what = "cannot write " + path, .cause = std::error_code{errno, std::generic_category()}.message()}};
+  };
+  const auto beside = path + ".part";
+  auto* const file = std::fopen(beside.c_str(), "wbe");
+  if (file == nullptr) throw failed();
+  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
+  if (std::fclose(file) != 0 || !written || std::rename(beside.c_str(), path.c_str()) != 0) {
+    const auto error = failed();
+    std::remove(beside.c_str());
+    throw error;
+  }
+}
+
 std::vector<std::string> files_in(const std::string& folder, std::string_view suffix) {
   std::vector<std::string> names;
   std::error_code error;

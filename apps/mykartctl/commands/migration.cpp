@@ -14,7 +14,7 @@ Job job_of(const Session& session, std::string_view direction, const Project& pr
   auto order = back ? plan::rollback_order(project) : plan::deploy_order(project);
   return {.command = std::string{direction},
           .direction = back ? Desk::Direction::rollback : Desk::Direction::deploy,
-          .order = plan::up_to(std::move(order), direction, session.arguments().text("until").value_or(""))};
+          .order = plan::up_to(std::move(order), direction, until_of(session))};
 }
 
 std::string direction_of(const Session& session) { return session.arguments().names.empty() ? "deploy" : session.arguments().names[0]; }

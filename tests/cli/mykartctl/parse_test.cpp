@@ -125,3 +125,14 @@ TEST_CASE("An option has one name, one letter and one meaning") {
     CHECK_FALSE(option.help.empty());
   }
 }
+
+TEST_CASE("Every option is taken by some command") {
+  std::set<std::string_view> taken;
+  for (const auto& section : sections())
+    for (const auto& command : section.commands)
+      for (const auto& one : options_of(command)) taken.insert(one.option->name);
+  for (const auto& option : all_options()) {
+    INFO(option.name);
+    CHECK(taken.contains(option.name));
+  }
+}
