@@ -75,7 +75,8 @@ Exit fail(Session& session, render::Output& out, const Error& error, const Signa
 /// The page of what could have followed; the sentence that matters comes last.
 Error explain(const Arguments& typed, render::Output& out) {
   const auto& words = typed.names;
-  out.show(words.empty() ? overview() : noun_page(words[0]));
+  const bool for_people = out.format() != render::Format::json && out.format() != render::Format::yaml;
+  if (for_people) out.show(words.empty() ? overview() : noun_page(words[0]));
   return {Code::usage,
           {.what = words.empty() ? "no command was given" : words[0] + " needs a verb",
            .hint = fmt::format("mykartctl help{}{}", words.empty() ? "" : " ", fmt::join(words, " "))}};
