@@ -93,7 +93,7 @@ TEST_CASE_METHOD(Fixture, "seals, migrations and core tables come back as they w
   CHECK(journal.core(until)[0].digest == "2");
 }
 
-TEST_CASE_METHOD(Fixture, "whoever finds the lock taken is told who holds it; the end of the holder's session frees it") {
+TEST_CASE_METHOD(Fixture, "whoever finds the lock taken is told who holds it, the end of the holder's session frees it") {
   const Lock::Holder ana{.who = "ana", .host = "ops1", .command = "deploy", .pid = 4711};
   std::optional<Lock> held{Lock::take(target, "prod", ana, quiet, until)};
   try {

@@ -98,7 +98,7 @@ TEST_CASE("a role that may only read finds no journal, and is refused the lock i
   b.database.run("drop role " + role);
 }
 
-TEST_CASE("the steps of a run that holds its lock are not in doubt; they are once it is gone") {
+TEST_CASE("the steps of a run that holds its lock are not in doubt, they are once it is gone") {
   LockBench b;
   auto session = b.open();
   Journal journal{session, b.until};

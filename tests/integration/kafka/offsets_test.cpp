@@ -89,7 +89,7 @@ TEST_CASE_METHOD(OnTopic, "the offset of an instant is that of the first record 
   CHECK(at(time + 60'000) == 10);
 }
 
-TEST_CASE_METHOD(OnTopic, "lag counts from the commit, or from the log's start where retention has passed it; nothing is negative") {
+TEST_CASE_METHOD(OnTopic, "lag counts from the commit, or from the log's start where retention has passed it, nothing is negative") {
   const auto group = sandbox::unique("group");
   oracle::produce(name, records(0, 10));
   oracle::produce(name, records(1, 10));

@@ -116,7 +116,7 @@ TEST_CASE_METHOD(OnePartition, "a start that retention has removed, or that lies
   CHECK(read(6).values.size() == 4);
 }
 
-TEST_CASE_METHOD(OnePartition, "a message shows its time, key and headers; null and empty are different") {
+TEST_CASE_METHOD(OnePartition, "a message shows its time, key and headers, null and empty are different") {
   oracle::produce(name,
                   {{.time_ms = 1709294400123, .key = std::nullopt, .value = std::nullopt, .headers = {{"trace", "1"}, {"empty", ""}}}});
   Reader reader{settings, {{partition, 0}}, Reader::Isolation::committed, quiet};
