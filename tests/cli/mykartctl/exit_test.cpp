@@ -2,7 +2,7 @@
 
 #include "core/text.hpp"
 #include "support/folder.hpp"
-#include "tool.hpp"
+#include "support/tool.hpp"
 #include "value/value.hpp"
 
 using namespace ctl;

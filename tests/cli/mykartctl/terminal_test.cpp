@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 #include <csignal>
 
-#include "tool.hpp"
+#include "support/tool.hpp"
 
 namespace {
 

@@ -1,0 +1,65 @@
+#pragma once
+#include <fmt/format.h>
+
+#include <string>
+#include <vector>
+
+#include "support/folder.hpp"
+#include "support/oracle.hpp"
+#include "support/sandbox.hpp"
+#include "support/tool.hpp"
+#include "value/value.hpp"
+
+/// A small project of a test's own: two topics with a name that no other test has, and a context `local` beside a protected one, `prod`.
+class Project {
+ public:
+  Project() { write("7d", 3); }
+  ~Project() {
+    for (const auto& topic : {one(), two()}) try {
+        oracle::remove_topic(topic);
+      } catch (const std::exception&) {  // it was never made
+      }
+  }
+  Project(const Project&) = delete;
+  Project& operator=(const Project&) = delete;
+
+  [[nodiscard]] std::string one() const { return prefix_ + ".one"; }
+  [[nodiscard]] std::string two() const { return prefix_ + ".two"; }
+
+  void write(const std::string& retention, int partitions) {
+    folder_.file("topics.yaml", fmt::format("version: 1\n"
+                                            "retired_schema: retired\n"
+                                            "defaults: {{partitions: {0}, replication: 1}}\n"
+                                            "families:\n"
+                                            "  application: {{pattern: {1}.*, description: of a test, retention: {2}}}\n"
+                                            "topics:\n"
+                                            "  {1}.one: {{description: first, owner: test}}\n"
+                                            "  {1}.two: {{description: second, owner: test}}\n",
+                                            partitions, prefix_, retention));
+    const auto where =
+        fmt::format("brokers: '{}', database: '{}', connect_url: '{}'", sandbox::brokers(), database_.url(), sandbox::connect_url());
+    folder_.file("mykartctl.yaml", fmt::format("default_context: local\n"
+                                               "contexts:\n"
+                                               "  local: {{{0}}}\n"
+                                               "  prod: {{{0}, protected: true}}\n",
+                                               where));
+  }
+
+  [[nodiscard]] process::Options options() const { return tool::clean(folder_.path()); }
+  [[nodiscard]] process::Options terminal() const {
+    auto options = this->options();
+    options.terminal = true;
+    return options;
+  }
+  [[nodiscard]] process::Ended run(std::vector<std::string> arguments) const { return tool::run(std::move(arguments), options()); }
+  [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
+
+  [[nodiscard]] bool exists(const std::string& topic) const {
+    return run({"topics", "list", "-o", "name"}).out.find(topic + "\n") != std::string::npos;
+  }
+
+ private:
+  std::string prefix_{sandbox::unique("cli")};
+  sandbox::Database database_{"cli"};
+  Folder folder_{};
+};
