@@ -86,7 +86,8 @@ Found list_offsets(Client& client, std::span<const Partition> asked, std::int64_
     std::erase_if(open, [&](const Partition& partition) { return found.contains(partition); });
     client.serve();
     if (until.stopped()) until.check("asking for offsets");
-    if (open.empty() || (leaders && !until.over() && !client.hopeless())) continue;
+    if (open.empty()) break;  // no pause behind the last round
+    if (leaders && !until.over() && !client.hopeless()) continue;
     const auto reason = leaders ? client.failure(error, "asking for offsets") : leaders.error();
     for (const auto& partition : open) found.emplace(partition, tl::unexpected<Error>{reason});
     open.clear();
