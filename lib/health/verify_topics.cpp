@@ -8,8 +8,8 @@
 #include "health/verify.hpp"
 #include "health/writers.hpp"
 #include "kafka/producer.hpp"
-#include "kafka/reader.hpp"
 #include "plan/plan.hpp"
+#include "transfer/topic_scan.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl::health {
@@ -28,33 +28,18 @@ struct Misplaced {
 
 /// The last records of each partition, by whoever wrote them: does each key's partition follow the producer's rule?
 Misplaced last_records(const Question& q, const std::string& topic, std::int64_t count) {
-  const auto states = q.from.kafka.describe(std::vector<std::string>{topic}, q.until);
-  const auto& state = states.at(topic);
-  if (!state) throw state.error();
-  std::vector<kafka::Partition> partitions;
-  for (const auto& p : state->partitions) partitions.push_back({topic, p.id});
-  const auto starts = q.from.kafka.offsets(partitions, kafka::Cluster::At::earliest, q.until);
-  std::map<kafka::Partition, std::int64_t> from;
-  for (const auto& [partition, end] : q.from.kafka.offsets(partitions, kafka::Cluster::At::latest, q.until)) {
-    if (!end || !starts.at(partition)) throw(end ? starts.at(partition) : end).error();
-    if (*end > *starts.at(partition)) from[partition] = std::max(*starts.at(partition), *end - count);
-  }
+  const auto ends = transfer::offsets_of(q.from.kafka, topic, kafka::Cluster::At::latest, q.until);
+  auto from = transfer::offsets_of(q.from.kafka, topic, kafka::Cluster::At::earliest, q.until);
+  for (auto& [partition, first] : from) first = std::max(first, ends.at(partition) - count);
   Misplaced result;
-  if (from.empty()) return result;
-  kafka::Reader reader{q.from.around.kafka, from, kafka::Reader::Isolation::committed, q.from.around.listener};
-  for (auto left = from.size(); left > 0;) {
-    const auto next = reader.next(q.until);
-    q.until.check("reading the end of " + topic);
-    if (std::holds_alternative<kafka::End>(next)) --left;
-    const auto* message = std::get_if<kafka::Message>(&next);
-    if (message == nullptr || !message->key) continue;
+  transfer::scan(q.from.around.kafka, topic, from, ends, q.from.around.listener, q.until, [&](const kafka::Message& message) {
+    if (!message.key) return;
     ++result.read;
-    const int right = kafka::partition_of(*message->key, static_cast<int>(partitions.size()));
-    if (right == message->partition.id) continue;
+    const int right = kafka::partition_of(*message.key, static_cast<int>(ends.size()));
+    if (right == message.partition.id) return;
     ++result.wrong;
-    result.example =
-        fmt::format("key {} is in partition {}, not {} (offset {})", *message->key, message->partition.id, right, message->offset);
-  }
+    result.example = fmt::format("key {} is in partition {}, not {} (offset {})", *message.key, message.partition.id, right, message.offset);
+  });
   return result;
 }
 

@@ -5,9 +5,9 @@
 #include <algorithm>
 
 #include "core/text.hpp"
-#include "kafka/reader.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
+#include "transfer/topic_scan.hpp"
 
 namespace ctl::health {
 namespace {
@@ -139,28 +139,19 @@ std::vector<std::string> topics_with_application_events(const Surroundings& arou
                                                         const Deadline& until) {
   std::vector<std::string> found;
   for (const auto& table : around.project.tables) {
-    const auto all = partitions(cluster, {table.topic}, until);
+    const auto ends = attempt([&] { return transfer::offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until); });
+    if (!ends && ends.error().code() == Code::not_found) continue;  // it is made by a step to come
+    if (!ends) throw Error{ends.error()};
     const auto below = replayed_below(database, table, until);
-    const auto starts = cluster.offsets(all, kafka::Cluster::At::earliest, until);
-    std::map<kafka::Partition, std::int64_t> from;
-    for (const auto& [partition, end] : cluster.offsets(all, kafka::Cluster::At::latest, until))
-      if (end && starts.at(partition)) {
-        const auto known = below.find(partition.id);
-        const auto first = std::max({*starts.at(partition), *end - looked_at, known == below.end() ? std::int64_t{0} : known->second});
-        if (first < *end) from[partition] = first;
-      }
-    if (from.empty()) continue;
-    kafka::Reader reader{around.kafka, from, kafka::Reader::Isolation::committed, around.listener};
-    for (auto left = from.size(); left > 0;) {
-      const auto next = reader.next(until);
-      until.check("reading the end of " + table.topic);
-      if (std::holds_alternative<kafka::End>(next)) --left;
-      if (const auto* message = std::get_if<kafka::Message>(&next);
-          message != nullptr && message->value && from_application(*message->value, table)) {
-        found.push_back(table.topic);
-        break;
-      }
+    auto from = transfer::offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
+    for (auto& [partition, first] : from) {
+      const auto known = below.find(partition);
+      first = std::max({first, ends->at(partition) - looked_at, known == below.end() ? std::int64_t{0} : known->second});
     }
+    bool seen = false;
+    transfer::scan(around.kafka, table.topic, from, *ends, around.listener, until,
+                   [&](const kafka::Message& message) { seen = seen || (message.value && from_application(*message.value, table)); });
+    if (seen) found.push_back(table.topic);
   }
   return found;
 }

@@ -136,24 +136,30 @@ Shop::Events Shop::events(const std::string& table, const std::string& name) con
   auto* consumer = rd_kafka_new(RD_KAFKA_CONSUMER, conf, text, sizeof text);
   rd_kafka_poll_set_consumer(consumer);
   auto* list = rd_kafka_topic_partition_list_new(3);
-  for (int p = 0; p < 3; ++p) rd_kafka_topic_partition_list_add(list, topic(name).c_str(), p)->offset = RD_KAFKA_OFFSET_BEGINNING;
+  std::map<int, std::int64_t> left;  // to the ends of now: an application that goes on writing has no end
+  for (int p = 0; p < 3; ++p) {
+    rd_kafka_topic_partition_list_add(list, topic(name).c_str(), p)->offset = RD_KAFKA_OFFSET_BEGINNING;
+    std::int64_t low = 0;
+    if (rd_kafka_query_watermark_offsets(consumer, topic(name).c_str(), p, &low, &left[p], 10'000) != 0) throw std::runtime_error{"no end of " + topic(name)};
+    if (left[p] == low) left.erase(p);
+  }
   rd_kafka_assign(consumer, list);
   rd_kafka_topic_partition_list_destroy(list);
 
   Events found;
   std::map<std::string, std::int64_t> last;
   const std::string mark = "\"event_id\":\"pg:" + table + ":";
-  std::set<int> ended;  // an application that goes on writing makes a partition end more than once
   const auto late = std::chrono::steady_clock::now() + std::chrono::seconds{60};
-  while (ended.size() < 3) {
+  while (!left.empty()) {
     auto* m = rd_kafka_consumer_poll(consumer, 1000);
     if (std::chrono::steady_clock::now() > late) throw std::runtime_error{topic(name) + " was not read to its end in 60 s"};
     if (m == nullptr) continue;
     if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-      ended.insert(m->partition);
+      left.erase(m->partition);
     } else if (m->err != 0) {
       throw std::runtime_error{rd_kafka_message_errstr(m)};
     } else {
+      if (const auto end = left.find(m->partition); end != left.end() && m->offset + 1 >= end->second) left.erase(end);
       const std::string value{static_cast<const char*>(m->payload), m->len}, key{static_cast<const char*>(m->key), m->key_len};
       if (const auto at = value.find(mark); at == std::string::npos) {
         ++found.from_application;
