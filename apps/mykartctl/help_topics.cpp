@@ -68,6 +68,42 @@ The plan with its numbers is always printed first, also under --yes. A plan with
 is refused whole when that is not allowed, never run up to it. --dry-run prints the plan and writes
 nothing: the PostgreSQL session is read only at the server, and nothing that could write to Kafka or
 Connect is made. Without a terminal there is no question: the command ends 5 and names the option.)"},
+    Topic{"checks", R"(Six commands judge, each answers one question:
+
+  validate     are my files right? Asks no server
+  preflight    may I start?
+  status       what is now?
+  verify       did it do what it promised?
+  events reconcile     is each row there?
+  topics, connector status     is this one as declared?
+
+RESULT is ok, warn, fail or unknown. Unknown is never good: it shows in the exit code (4).
+
+preflight
+  server          answers, and is what it has to be; Connect stands on the same Kafka cluster
+  identity        the pinned cluster and database, if the context pins them
+  wal_level       logical, with a free replication slot
+  rights          role, grants and publication can be made
+  replication     as many brokers as topics.yaml wants copies
+  table           the event tables are there, or a migration makes them
+  append-only     no row of them was updated or deleted; their sequences hand out ids one by one
+  key             the id is a key of one integer column
+  time-zone       what topics.yaml says of the times is what the server says
+  retention       old events survive the move: deploy holds retention open until finalize
+  dependents      views and foreign keys on the tables are known to a migration
+
+verify
+  core-unchanged  the tables that stay have the rows and contents they had
+  tables          only they are in public, or all of them after a rollback
+  dependents      views went with their tables
+  topics          exist as declared
+  events-arrive   the application writes to them
+  rows-in-topic   every row is an event, by the proof that was sealed; --deep compares again
+  partition-parity  keys stand where the application's own producer puts them
+  connector, captured-tables, wal-held     healthy, exactly the declared tables, no WAL piles up
+  retention       the topics keep the history
+  leftovers       no fence, open transaction or step in doubt is left
+  ledger          every replayed event is a row, came from the table, or is a dead letter)"},
     Topic{"phases", R"(deploy      preflight schema topics backfill tail fence reconcile connector retire verify
 rollback    preflight restore replay tail final constraints reconcile connector topics verify
 

@@ -85,7 +85,10 @@ Error explain(const Arguments& typed, render::Output& out) {
 Exit run(Session& session, render::Output& out, const SignalWatch& signals) {
   try {
     if (session.arguments().incomplete) throw explain(session.arguments(), out);
-    const auto answer = session.arguments().command->run(session);
+    auto answer = session.arguments().command->run(session);
+    auto& warnings = answer.report.warnings;
+    for (const auto& warning : session.settings().warnings)
+      if (std::find(warnings.begin(), warnings.end(), warning) == warnings.end()) warnings.push_back(warning);
     if (!answer.report.kind.empty()) out.print(answer.report, static_cast<int>(answer.exit));
     if (!out.flush()) throw Error{Code::failed, {.what = "the answer could not be written to stdout", .hint = "is the disk full?"}};
     return answer.exit;

@@ -102,8 +102,7 @@ constexpr std::array commands{
     Command{.path = "verify",
             .summary = "did it do what it promised?",
             .options = "deep expect=deployed|rolled-back",
-            .examples =
-                "mykartctl verify\nmykartctl verify --deep  # compares every row and event again\nmykartctl verify -o json",
+            .examples = "mykartctl verify\nmykartctl verify --deep  # compares every row and event again\nmykartctl verify -o json",
             .exits = "0 4",
             .timeout = 10min,
             .run = verify},
