@@ -27,17 +27,23 @@ bool contains(const std::vector<TableName>& tables, const TableName& table) {
 
 void make_cdc_role(const Desk& desk, const std::string& role, const Secret* password, const Deadline& until) {
   auto& database = desk.database();
-  const bool absent = !postgres::role(database, role, until);
-  try {
-    database.query(absent ? sql::cdc_role_create : sql::cdc_role_alter, postgres::Names{{"role", role}}, until);
-  } catch (const Error& e) {
-    if (!absent || e.sqlstate() != duplicate_object)
-      throw;  // roles are the whole server's: another database's migration may have made it just now
+  const postgres::Names names{{"role", role}};
+  if (postgres::role(database, role, until)) {
+    database.query(sql::cdc_role_alter, names, until);
+    return;
   }
-  if (password == nullptr) return;
-  database.query(fmt::format("alter role {} password {}", postgres::quote_identifier(role),
-                             postgres::quote_literal(scram_verifier(password->reveal()))),
-                 until);
+  try {
+    postgres::Transaction transaction{database, until};  // a role without its password would look finished
+    database.query(sql::cdc_role_create, names, until);
+    if (password != nullptr)
+      database.query(fmt::format("alter role {} password {}", postgres::quote_identifier(role),
+                                 postgres::quote_literal(scram_verifier(password->reveal()))),
+                     until);
+    transaction.commit(until);
+  } catch (const Error& e) {
+    if (e.sqlstate() != duplicate_object) throw;  // roles are the whole server's: another database's migration has made it just now
+    database.query(sql::cdc_role_alter, names, until);
+  }
 }
 
 void grant_to_cdc_role(const Desk& desk, const std::string& role, const std::string& object, const Deadline& until) {

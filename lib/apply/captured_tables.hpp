@@ -9,7 +9,7 @@
 /// PostgreSQL's side of a CDC connector, written. Everything may be done twice; what is done already is left alone.
 namespace ctl {
 
-/// LOGIN REPLICATION, nothing more. `password` nullptr leaves the password alone.
+/// LOGIN REPLICATION, nothing more. `password` is that of a new role (nullptr: it gets none); one that exists keeps its own.
 void make_cdc_role(const Desk&, const std::string& role, const Secret* password, const Deadline&);
 
 /// `object` as the plan names it: "database shop" (CONNECT), "schema public" (USAGE), "public.orders" (SELECT).

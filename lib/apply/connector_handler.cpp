@@ -43,7 +43,23 @@ std::vector<TableName> without(const std::vector<TableName>& a, const std::vecto
   return rest;
 }
 
+/// What does not disturb a connector that runs.
+bool is_preparation(const Change& change) {
+  return change.path.starts_with("role/") || change.path.starts_with("grant/") || change.path.starts_with("topic/");
+}
+
 }  // namespace
+
+ConnectorHandler::Publishing ConnectorHandler::publishing(const Step& step, const ConnectorSpec& spec) const {
+  Publishing tables{.publication = spec.get("publication.name", "dbz_publication")};
+  for (const auto& change : step.changes)
+    if (change.path.starts_with("publication/")) {
+      const auto before = tables_of(change.before), then = tables_of(change.after);
+      tables.add = without(then, before);
+      tables.drop = without(before, then);
+    }
+  return tables;
+}
 
 plan::WantedConnector ConnectorHandler::wanted(const std::string& name, const Deadline& until) const {
   const auto& file = declared(desk_, name);
@@ -104,7 +120,6 @@ Value ConnectorHandler::before_image(const Step& step, const Deadline& until) {
   return before;
 }
 
-/// What does not disturb a connector that runs.
 void ConnectorHandler::prepare(const Step& step, const plan::WantedConnector& wanted, const Deadline& until, Listener& to) const {
   for (const auto& change : step.changes) {
     if (const auto role = after(change.path, "role/")) {
@@ -125,40 +140,28 @@ void ConnectorHandler::prepare(const Step& step, const plan::WantedConnector& wa
   }
 }
 
-void ConnectorHandler::change(const Step& step, const plan::WantedConnector& wanted, const Deadline& until) const {
+void ConnectorHandler::set_state(const plan::WantedConnector& wanted, const Deadline& until) const {
   connect::Admin admin{worker_};
   const auto& name = wanted.spec.name;
-  const auto publication = wanted.spec.get("publication.name", "dbz_publication");
-  const auto published =
-      std::find_if(step.changes.begin(), step.changes.end(), [](const Change& c) { return c.path.starts_with("publication/"); });
-  const bool publishes = published != step.changes.end();
-  const auto before = publishes ? tables_of(published->before) : std::vector<TableName>{},
-             then = publishes ? tables_of(published->after) : std::vector<TableName>{};
+  const auto status = worker_.status(name, until);
+  if (wanted.state == RunState::paused) return admin.pause(name, until);
+  if (wanted.state == RunState::stopped) return admin.stop(name, until);
+  if (status.failure() != nullptr) return admin.restart(name, true, until);
+  if (status.state != RunState::running) admin.resume(name, until);
+}
 
-  if (!worker_.find(name, until)) {
-    if (publishes) publish(desk_, publication, without(then, before), until);
-    if (publishes) unpublish(desk_, publication, without(before, then), until);
-    CTL_FAULT("connector.published");
-    return admin.create(name, wanted.spec.config, wanted.state, until);
-  }
-  const bool configures =
-      std::any_of(step.changes.begin(), step.changes.end(), [](const Change& c) { return c.path.starts_with("config."); });
-  if (!publishes && !configures) {
-    const auto status = worker_.status(name, until);
-    if (wanted.state == RunState::running && status.failure() != nullptr) return admin.restart(name, true, until);
-    if (wanted.state == RunState::running && status.state != RunState::running) return admin.resume(name, until);
-    if (wanted.state == RunState::paused) return admin.pause(name, until);
-    if (wanted.state == RunState::stopped) return admin.stop(name, until);
-    return;
-  }
+void ConnectorHandler::reconfigure(const plan::WantedConnector& wanted, const Publishing& tables, const Deadline& until) const {
+  connect::Admin admin{worker_};
+  const auto& name = wanted.spec.name;
+  admin.check(name, wanted.spec.config, until);  // before it is stopped, not after
   admin.stop(name, until);
   await_slot_idle(desk_, wanted.spec.get("slot.name"), until);
   CTL_FAULT("connector.stopped");
-  if (publishes) publish(desk_, publication, without(then, before), until);
+  if (!tables.add.empty()) publish(desk_, tables.publication, tables.add, until);
   CTL_FAULT("connector.published");
   admin.put(name, wanted.spec.config, until);
   CTL_FAULT("connector.configured");
-  if (publishes) unpublish(desk_, publication, without(before, then), until);
+  if (!tables.drop.empty()) unpublish(desk_, tables.publication, tables.drop, until);
   if (wanted.state == RunState::running) admin.resume(name, until);
   if (wanted.state == RunState::paused) admin.pause(name, until);
 }
@@ -166,8 +169,27 @@ void ConnectorHandler::change(const Step& step, const plan::WantedConnector& wan
 void ConnectorHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   static_cast<void>(desk_.writing());
   const auto want = wanted(step.resource.name, until);
+  const auto tables = publishing(step, want.spec);
   prepare(step, want, until, to);
-  change(step, want, until);
+  if (!worker_.find(want.spec.name, until)) {
+    publish(desk_, tables.publication, tables.add, until);
+    if (!tables.drop.empty()) unpublish(desk_, tables.publication, tables.drop, until);
+    CTL_FAULT("connector.published");
+    connect::Admin{worker_}.create(want.spec.name, want.spec.config, want.state, until);
+  } else if (std::all_of(step.changes.begin(), step.changes.end(),
+                         [](const Change& c) { return c.path == "state" || is_preparation(c); })) {
+    set_state(want, until);
+  } else {
+    try {
+      reconfigure(want, tables, until);
+    } catch (const Error&) {
+      to.note(
+          Listener::Level::warn,
+          fmt::format("connector {0} may be stopped now, and its slot keeps WAL: run the command again, or mykartctl connector resume {0}",
+                      want.spec.name));
+      throw;
+    }
+  }
   if (want.state == RunState::running) await_healthy(worker_, &desk_.database(), want.spec, until);
 }
 

@@ -23,8 +23,14 @@ class ConnectorHandler : public Handler {
  private:
   [[nodiscard]] plan::WantedConnector wanted(const std::string& name, const Deadline&) const;
   [[nodiscard]] plan::SeenConnector seen(const plan::WantedConnector&, const Deadline&) const;
-  void prepare(const Step&, const plan::WantedConnector&, const Deadline&, Listener&) const;
-  void change(const Step&, const plan::WantedConnector&, const Deadline&) const;
+  struct Publishing {
+    std::string publication{};
+    std::vector<TableName> add{}, drop{};
+  };
+  [[nodiscard]] Publishing publishing(const Step&, const ConnectorSpec&) const;
+  void prepare(const Step&, const plan::WantedConnector&, const Deadline&, Listener&) const;  ///< role, rights, topics
+  void set_state(const plan::WantedConnector&, const Deadline&) const;
+  void reconfigure(const plan::WantedConnector&, const Publishing&, const Deadline&) const;
   const Desk& desk_;
   connect::Worker& worker_;
   RunState state_;

@@ -50,7 +50,11 @@ Report report(const Surroundings&, const std::string& command, const Plan& confi
 
   if (!result.evidence.empty()) report.line("fence      " + result.evidence);
   switch (result.end) {
-    case Outcome::End::waiting: report.line(fmt::format("stopped at a safe point after {} step{} (run {}): it waits for the application", result.applied, result.applied == 1 ? "" : "s", result.run), Style::warn); break;
+    case Outcome::End::waiting:
+      report.line(fmt::format("stopped at a safe point after {} step{} (run {}): it waits for the application", result.applied,
+                              result.applied == 1 ? "" : "s", result.run),
+                  Style::warn);
+      break;
     case Outcome::End::blocked: report.line("blocked: " + result.reason, Style::bad); break;
     case Outcome::End::done: {
       const auto what = command == "deploy" ? "deployed" : command == "rollback" ? "rolled back" : "done";

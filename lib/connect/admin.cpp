@@ -67,45 +67,42 @@ void read_back(Worker& worker, std::string_view name, const Config& config, cons
   throw Error{Code::mismatch, {.what = fmt::format("the worker keeps another config of connector {} than it was given", name)}};
 }
 
-/// What the plugin complains about, in place of the worker's own answer, which says how many complaints there are or, in 4.3, shows a
-/// NullPointerException.
-template <class F>
-void explained(Worker& worker, std::string_view name, const Config& config, const Deadline& until, F&& f) {
-  try {
-    f();
-  } catch (const Error& refused) {
-    if (refused.code() != Code::refused && refused.code() != Code::failed) throw;
-    const auto complaints = attempt([&] { return worker.validate(name, config, until); });
-    if (!complaints || complaints->empty()) throw;
-    std::string lines;
-    for (const auto& [key, of_key] : *complaints)
-      for (const auto& complaint : of_key) lines += fmt::format("{}{}: {}", lines.empty() ? "" : "\n", key, complaint);
-    throw Error{
-        Code::refused,
-        {.what = fmt::format("the plugin refuses the config of connector {}", name), .cause = lines, .where = refused.text().where}};
-  }
-}
-
 }  // namespace
 
-void Admin::put(std::string_view name, const Config& config, const Deadline& until) {
-  const auto there = [&] { return worker_.find(name, until) == config; };
-  if (there()) return;
-  const Request request{fmt::format("writing the config of connector {}", name), "PUT", connector_path(name, "/config"),
-                        to_json(to_value(config))};
-  explained(worker_, name, config, until, [&] { worker_.impl_->write(request, there, until); });
+void Admin::check(std::string_view name, const Config& config, const Deadline& until) {
+  std::string lines;
+  for (const auto& [key, of_key] : worker_.validate(name, config, until))
+    for (const auto& complaint : of_key) lines += fmt::format("{}{}: {}", lines.empty() ? "" : "\n", key, complaint);
+  if (!lines.empty())
+    throw Error{
+        Code::refused,
+        {.what = fmt::format("the plugin refuses the config of connector {}", name), .cause = lines, .where = worker_.impl_->http.place()}};
+}
+
+/// The plugin's complaints in place of the worker's own answer, which says how many there are or, in 4.3, shows a NullPointerException.
+void Admin::write_config(const Request& request, std::string_view name, const Config& config, const Deadline& until) {
+  try {
+    worker_.impl_->write(
+        request, [&] { return worker_.find(name, until) == config; }, until);
+  } catch (const Error& e) {
+    if (e.code() != Code::refused && e.code() != Code::failed) throw;
+    const auto judged = attempt([&] { check(name, config, until); });
+    if (!judged && judged.error().code() == Code::refused) throw Error{judged.error()};
+    throw;
+  }
   read_back(worker_, name, config, until);
+}
+
+void Admin::put(std::string_view name, const Config& config, const Deadline& until) {
+  if (worker_.find(name, until) == config) return;
+  const auto doing = fmt::format("writing the config of connector {}", name);
+  write_config({doing, "PUT", connector_path(name, "/config"), to_json(to_value(config))}, name, config, until);
 }
 
 void Admin::create(std::string_view name, const Config& config, State initial, const Deadline& until) {
   Value body;
   body.set("name", name).set("config", to_value(config)).set("initial_state", to_string(initial));
-  const Request request{fmt::format("creating connector {}", name), "POST", "/connectors", to_json(body)};
-  explained(worker_, name, config, until, [&] {
-    worker_.impl_->write(
-        request, [&] { return worker_.find(name, until) == config; }, until);
-  });
-  read_back(worker_, name, config, until);
+  write_config({fmt::format("creating connector {}", name), "POST", "/connectors", to_json(body)}, name, config, until);
   await(
       worker_, name, "reported", false, [](const Status&) { return true; }, until);
 }

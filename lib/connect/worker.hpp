@@ -70,10 +70,14 @@ class Worker {
   std::unique_ptr<Impl> impl_;
 };
 
+struct Request;
+
 /// Writes. A write that timed out in the worker is followed by a read before anything is repeated.
 class Admin {
  public:
   explicit Admin(Worker& worker) : worker_{worker} {}
+  /// Asks the plugin: Error{refused} with every complaint. Changes nothing.
+  void check(std::string_view name, const Config&, const Deadline&);
   /// No request when equal; else PUT, read back and compare (Error{mismatch}). Does not change whether it runs. A config that the plugin
   /// refuses is Error{refused} with every complaint.
   void put(std::string_view name, const Config&, const Deadline&);
@@ -89,6 +93,7 @@ class Admin {
   void reset_offsets(std::string_view name, const Deadline&);  ///< it must be STOPPED with no task
 
  private:
+  void write_config(const Request&, std::string_view name, const Config&, const Deadline&);
   Worker& worker_;
 };
 

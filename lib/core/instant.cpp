@@ -75,7 +75,8 @@ std::optional<Millis> parse_instant(std::string_view text) {
   const int s = digits(rest, 2);
   const auto ms = fraction_ms(rest);
   const auto offset = offset_minutes(rest);
-  if (y < 0 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59 || !ms || !offset || !rest.empty()) return std::nullopt;
+  if (y < 0 || mo < 0 || d < 0 || h < 0 || h > 23 || mi < 0 || mi > 59 || s < 0 || s > 59 || !ms || !offset || !rest.empty())
+    return std::nullopt;
   const year_month_day date{year{y}, month{static_cast<unsigned>(mo)}, day{static_cast<unsigned>(d)}};
   if (!date.ok()) return std::nullopt;
   return Millis{sys_days{date}} + hours{h} + minutes{mi - *offset} + seconds{s} + milliseconds{*ms};

@@ -104,6 +104,8 @@ std::vector<std::string> split(std::string_view text, char separator) {
   return pieces;
 }
 
-std::string join(std::span<const std::string> pieces, std::string_view separator) { return fmt::format("{}", fmt::join(pieces, separator)); }
+std::string join(std::span<const std::string> pieces, std::string_view separator) {
+  return fmt::format("{}", fmt::join(pieces, separator));
+}
 
 }  // namespace ctl

@@ -23,14 +23,15 @@ using Millis = std::chrono::sys_time<std::chrono::milliseconds>;  ///< an instan
 [[nodiscard]] std::string format_took(std::chrono::milliseconds);
 
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);  ///< decimal, whole text, optional '-'; nullopt otherwise
-[[nodiscard]] std::string format_count(std::uint64_t);                          ///< 10,412,233
-[[nodiscard]] std::string format_bytes(std::uint64_t);                          ///< 1.2 GB (powers of 1000)
+[[nodiscard]] std::string format_count(std::uint64_t);                           ///< 10,412,233
+[[nodiscard]] std::string format_bytes(std::uint64_t);                           ///< 1.2 GB (powers of 1000)
 
 [[nodiscard]] Millis now();
-[[nodiscard]] std::string format_instant(Millis);                               ///< RFC 3339, UTC: 2026-11-22T10:00:00.123Z (no fraction when it is 0)
-[[nodiscard]] std::optional<Millis> parse_instant(std::string_view text);       ///< RFC 3339 with Z or an offset; fraction of up to 9 digits, cut to milliseconds
+[[nodiscard]] std::string format_instant(Millis);  ///< RFC 3339, UTC: 2026-11-22T10:00:00.123Z (no fraction when it is 0)
+[[nodiscard]] std::optional<Millis> parse_instant(
+    std::string_view text);  ///< RFC 3339 with Z or an offset; fraction of up to 9 digits, cut to milliseconds
 
-[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);   ///< pieces trimmed, empty ones left out
+[[nodiscard]] std::vector<std::string> split(std::string_view text, char separator);  ///< pieces trimmed, empty ones left out
 [[nodiscard]] std::string join(std::span<const std::string> pieces, std::string_view separator);
 [[nodiscard]] std::string_view trim(std::string_view text);
 

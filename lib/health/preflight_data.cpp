@@ -53,7 +53,7 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
       postgres::Names{
           {"schema", info.table.schema}, {"table", info.table.name}, {"id", declared.id_column}, {"time", declared.time_column}},
       until);
-  const auto oldest = rows.at(0, "oldest");
+  const auto oldest = rows.size() == 0 ? std::nullopt : rows.at(0, "oldest");  // an empty table has none
   if (spec == nullptr || !oldest) return;
   const auto at = parse_instant(*oldest);
   const auto configured = spec->config.find("retention.ms");

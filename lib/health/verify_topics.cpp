@@ -38,7 +38,8 @@ Misplaced last_records(const Question& q, const std::string& topic, std::int64_t
     const int right = kafka::partition_of(*message.key, static_cast<int>(ends.size()));
     if (right == message.partition.id) return;
     ++result.wrong;
-    result.example = fmt::format("key {} is in partition {}, not {} (offset {})", *message.key, message.partition.id, right, message.offset);
+    result.example =
+        fmt::format("key {} is in partition {}, not {} (offset {})", *message.key, message.partition.id, right, message.offset);
   });
   return result;
 }

@@ -57,6 +57,7 @@ struct Transactional::Impl {
   rd_kafka_topic_t* topic(std::string_view name);
   void abort(const Deadline&);
   Commit give_up(rd_kafka_resp_err_t, const char* words, const Deadline&);
+  void wait_for(const rd_kafka_error_t&, std::string_view doing, const Deadline&);
   [[nodiscard]] Error fenced(std::string words) const;
   void require(bool condition, std::string_view what) const {
     if (!condition) throw Error{Code::internal, {.what = fmt::format("{} of transaction {} at the wrong time", what, id)}};
@@ -128,14 +129,20 @@ Error Transactional::Impl::fenced(std::string words) const {
                    "alone and run it again"}};
 }
 
+/// Returns when the call that gave this error may be made again, which resumes it; throws when it may not, or there is no time.
+void Transactional::Impl::wait_for(const rd_kafka_error_t& error, std::string_view doing, const Deadline& until) {
+  const auto code = rd_kafka_error_code(&error);
+  if (code_of(code) == Code::busy) throw fenced(rd_kafka_error_string(&error));
+  if (rd_kafka_error_is_retriable(&error) == 0) throw client.failure(code, doing, rd_kafka_error_string(&error));
+  if (code != RD_KAFKA_RESP_ERR__TIMED_OUT) until.sleep(20ms);  // answered at once
+  client.keep_waiting(doing, Client::Patience::full, until);
+}
+
 Transactional::Transactional(const Settings& settings, std::string id, Listener& listener, const Deadline& until)
     : impl_{std::make_unique<Impl>(settings, std::move(id), listener)} {
   const auto doing = "opening transaction " + impl_->id;
-  while (const auto error = Failure{rd_kafka_init_transactions(impl_->client.get(), until.left_ms())}) {
-    if (rd_kafka_error_is_retriable(error.get()) == 0)
-      throw impl_->client.failure(rd_kafka_error_code(error.get()), doing, rd_kafka_error_string(error.get()));
-    impl_->client.keep_waiting(doing, Client::Patience::full, until);
-  }
+  while (const auto error = Failure{rd_kafka_init_transactions(impl_->client.get(), until.left_ms())})
+    impl_->wait_for(*error, doing, until);
   impl_->client.answered();
 }
 Transactional::Transactional(Transactional&&) noexcept = default;
@@ -230,12 +237,7 @@ Transactional::Commit Transactional::Impl::give_up(rd_kafka_resp_err_t code, con
 void Transactional::Impl::abort(const Deadline& until) {
   const auto doing = "aborting transaction " + id;
   state = State::dead;  // unless it ends well
-  while (const auto error = Failure{rd_kafka_abort_transaction(client.get(), until.left_ms(200ms))}) {
-    const auto code = rd_kafka_error_code(error.get());
-    if (code_of(code) == Code::busy) throw fenced(rd_kafka_error_string(error.get()));
-    if (rd_kafka_error_is_retriable(error.get()) == 0) throw client.failure(code, doing, rd_kafka_error_string(error.get()));
-    client.keep_waiting(doing, Client::Patience::full, until);
-  }
+  while (const auto error = Failure{rd_kafka_abort_transaction(client.get(), until.left_ms(200ms))}) wait_for(*error, doing, until);
   client.serve();
   state = State::ready;
 }

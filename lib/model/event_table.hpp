@@ -13,8 +13,8 @@ struct TableName {
   std::string schema{}, name{};
   auto operator<=>(const TableName&) const = default;
 };
-[[nodiscard]] std::string to_string(const TableName&);             ///< "public.clicks"
-[[nodiscard]] TableName table_name(std::string_view qualified);    ///< without a schema: public
+[[nodiscard]] std::string to_string(const TableName&);           ///< "public.clicks"
+[[nodiscard]] TableName table_name(std::string_view qualified);  ///< without a schema: public
 
 /// One member of the event's JSON object, in the order of the producer of the application.
 struct Field {
@@ -28,19 +28,19 @@ struct EventTable {
   TableName table{};
   std::string topic{};
   std::string id_column{}, time_column{};
-  std::string time_zone{};                ///< of the columns without a zone; IANA name or UTC
-  int time_digits{3};                     ///< 3 (as JavaScript's toISOString) or 6
-  std::string key_template{};             ///< "product-{product_id}"; {column} takes the JSON form of the value
+  std::string time_zone{};     ///< of the columns without a zone; IANA name or UTC
+  int time_digits{3};          ///< 3 (as JavaScript's toISOString) or 6
+  std::string key_template{};  ///< "product-{product_id}"; {column} takes the JSON form of the value
   std::vector<Field> fields{};
   enum class Extra : unsigned char { drop, jsonb } extra_fields{};  ///< what rollback does with members that no column takes
-  std::string id_field{"event_id"};       ///< "pg:<table>:<id>" in events that come from the table: their provenance
+  std::string id_field{"event_id"};  ///< "pg:<table>:<id>" in events that come from the table: their provenance
   Position at{};
 };
 
 /// What the database says about a table.
 struct ColumnInfo {
-  std::string name{}, type{};             ///< type as format_type without modifier: "integer", "character varying", "timestamp without time zone"
-  std::optional<int> length{};            ///< of character varying(n)
+  std::string name{}, type{};   ///< type as format_type without modifier: "integer", "character varying", "timestamp without time zone"
+  std::optional<int> length{};  ///< of character varying(n)
   bool nullable{};
   std::string default_expression{};
 };
@@ -51,24 +51,24 @@ struct ForeignKey {
   std::vector<std::string> to_columns{};
 };
 struct Sequence {
-  std::string name{};                     ///< qualified and quoted as SQL takes it
+  std::string name{};  ///< qualified and quoted as SQL takes it
   std::int64_t last{}, cache{1}, most{};
 };
 struct Dependent {
-  std::string kind{}, name{}, owner{};    ///< "view", "public.product_analytics", "admin"
+  std::string kind{}, name{}, owner{};  ///< "view", "public.product_analytics", "admin"
 };
 struct TableInfo {
   TableName table{};
-  std::vector<ColumnInfo> columns{};      ///< in the table's order, dropped ones left out
+  std::vector<ColumnInfo> columns{};  ///< in the table's order, dropped ones left out
   std::vector<std::string> primary_key{};
   std::vector<ForeignKey> foreign_keys{};
-  std::optional<Sequence> sequence{};     ///< of the primary key's column
-  std::vector<Dependent> dependents{};    ///< views, materialized views, functions' rules and foreign keys of other tables that point here
+  std::optional<Sequence> sequence{};   ///< of the primary key's column
+  std::vector<Dependent> dependents{};  ///< views, materialized views, functions' rules and foreign keys of other tables that point here
   std::vector<std::string> triggers{};
   std::string owner{};
   char replica_identity{'d'};
   std::int64_t rows_estimate{}, bytes{};
-  std::int64_t updates{}, deletes{};      ///< counted by the statistics collector since its last reset
+  std::int64_t updates{}, deletes{};  ///< counted by the statistics collector since its last reset
 };
 
 }  // namespace ctl

@@ -42,7 +42,11 @@ Value to_value(const Plan& plan) {
       continue;
     }
     Value gate;
-    gate.set("before", step.resource.name).set("waits_for", "writers_gone").set("satisfied", false).set("why", step.why).set("evidence", Value::List{});
+    gate.set("before", step.resource.name)
+        .set("waits_for", "writers_gone")
+        .set("satisfied", false)
+        .set("why", step.why)
+        .set("evidence", Value::List{});
     gates.push(std::move(gate));
   }
   auto counts = count(plan);
@@ -53,8 +57,12 @@ Value to_value(const Plan& plan) {
   Value estimate, value;
   estimate.set("rows", plan.rows).set("bytes", plan.bytes).set("duration_ms", plan.rows / 400);  // 400 rows/ms: what two shared cores do
   value.set("target", plan.target).set("until", plan.until.empty() ? Value{} : Value{plan.until});
-  value.set("inputs_digest", plan.inputs_digest.empty() ? "" : "sha256:" + plan.inputs_digest).set("fingerprint", "sha256:" + plan.fingerprint());
-  value.set("summary", std::move(summary)).set("estimate", std::move(estimate)).set("steps", std::move(steps)).set("gates", std::move(gates));
+  value.set("inputs_digest", plan.inputs_digest.empty() ? "" : "sha256:" + plan.inputs_digest)
+      .set("fingerprint", "sha256:" + plan.fingerprint());
+  value.set("summary", std::move(summary))
+      .set("estimate", std::move(estimate))
+      .set("steps", std::move(steps))
+      .set("gates", std::move(gates));
   return value;
 }
 
@@ -75,8 +83,13 @@ Report report(const Plan& plan) {
       table.rows.push_back({{"⏸", style}, {step.phase, style}, {"gate", style}, {step.resource.name, style}, {step.why, style}, {}, {}});
       continue;
     }
-    table.rows.push_back({{fmt::format("{}", ++number)}, {step.phase}, {std::string{to_string(step.action)}, style}, {to_string(step.resource)}, {step.summary},
-                          {std::string{to_string(step.risk)}, style}, {std::string{to_string(step.undo)}}});
+    table.rows.push_back({{fmt::format("{}", ++number)},
+                          {step.phase},
+                          {std::string{to_string(step.action)}, style},
+                          {to_string(step.resource)},
+                          {step.summary},
+                          {std::string{to_string(step.risk)}, style},
+                          {std::string{to_string(step.undo)}}});
     report.names.push_back(to_string(step.resource));
   }
   flush();
@@ -87,8 +100,9 @@ Report report(const Plan& plan) {
     } else if (step.risk == Risk::destructive) {
       report.line(fmt::format("{} is destructive: {}", to_string(step.resource), step.why), Style::bad);
     }
-  auto total = fmt::format("{}{}{} {}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context, plan.context.empty() ? "" : ". ",
-                           counts.doing, counts.doing == 1 ? "step" : "steps", counts.disruptive, counts.destructive);
+  auto total = fmt::format("{}{}{} {}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context,
+                           plan.context.empty() ? "" : ". ", counts.doing, counts.doing == 1 ? "step" : "steps", counts.disruptive,
+                           counts.destructive);
   if (plan.rows > 0) total += fmt::format(", ~{} rows", format_count(plan.rows));
   return report.line(total + "."), report;
 }

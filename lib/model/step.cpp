@@ -19,7 +19,9 @@ E named(const Value& from, std::string_view key, const std::array<std::string_vi
   const auto text = from.text_or(key, "");
   const auto found = std::find(names.begin(), names.end(), text);
   if (found == names.end())
-    throw Error{Code::manifest, {.what = "the plan has no valid '" + std::string{key} + "'", .cause = "found '" + text + "'", .where = to_string(from.at())}};
+    throw Error{
+        Code::manifest,
+        {.what = "the plan has no valid '" + std::string{key} + "'", .cause = "found '" + text + "'", .where = to_string(from.at())}};
   return static_cast<E>(found - names.begin());
 }
 
@@ -68,7 +70,10 @@ Value to_value(const Step& step) {
     changes.push(std::move(one));
   }
   Value value;
-  value.set("id", to_string(step.resource)).set("phase", step.phase).set("kind", to_string(step.resource.kind)).set("name", step.resource.name);
+  value.set("id", to_string(step.resource))
+      .set("phase", step.phase)
+      .set("kind", to_string(step.resource.kind))
+      .set("name", step.resource.name);
   value.set("action", to_string(step.action)).set("risk", to_string(step.risk)).set("reversible", to_string(step.undo));
   value.set("summary", step.summary).set("why", step.why).set("remedy", step.remedy.empty() ? Value{} : Value{step.remedy});
   value.set("precondition", step.precondition).set("requires", Value::List{}).set("changes", std::move(changes));
@@ -79,8 +84,8 @@ Digest Plan::fingerprint() const {
   Sha256 sum;
   for (const auto& step : steps) {
     if (step.action == Action::wait) continue;  // whether a gate is open is no structure
-    for (const auto part : {std::string_view{to_string(step.resource.kind)}, std::string_view{step.resource.name}, std::string_view{step.phase},
-                            to_string(step.action), std::string_view{step.precondition}}) {
+    for (const auto part : {std::string_view{to_string(step.resource.kind)}, std::string_view{step.resource.name},
+                            std::string_view{step.phase}, to_string(step.action), std::string_view{step.precondition}}) {
       sum.add(part);
       sum.add("\n");
     }
@@ -98,10 +103,14 @@ Plan read_plan(const Value& from) {
   plan.inputs_digest = from.text_or("inputs_digest", "");
   const auto* steps = from.find("steps");
   if (steps == nullptr || steps->list() == nullptr || plan.target.empty())
-    throw Error{Code::manifest, {.what = "this file is not a saved plan", .where = to_string(from.at()), .hint = "mykartctl plan --out FILE"}};
+    throw Error{Code::manifest,
+                {.what = "this file is not a saved plan", .where = to_string(from.at()), .hint = "mykartctl plan --out FILE"}};
   for (const auto& step : *steps->list()) plan.steps.push_back(read_step(step));
   if (const auto recorded = from.text_or("fingerprint", ""); recorded != "sha256:" + plan.fingerprint())
-    throw Error{Code::manifest, {.what = "the saved plan was edited: its fingerprint does not match its steps", .where = to_string(from.at()), .hint = "plan again"}};
+    throw Error{Code::manifest,
+                {.what = "the saved plan was edited: its fingerprint does not match its steps",
+                 .where = to_string(from.at()),
+                 .hint = "plan again"}};
   return plan;
 }
 

@@ -23,7 +23,7 @@ struct Resource {
 struct Change {
   std::string path{};  ///< "config.retention.ms"
   std::optional<std::string> before{}, after{};
-  bool sensitive{};    ///< values are digests and are never printed
+  bool sensitive{};  ///< values are digests and are never printed
 };
 
 enum class Action : unsigned char { create, update, adopt, run, remove, wait, blocked };
@@ -34,25 +34,25 @@ enum class Undo : unsigned char { exact, lossy, none };
 /// `blocked` and `wait` are answers, not errors: they carry the remedy or what they wait for, and are never applied.
 struct Step {
   Resource resource{};
-  std::string phase{};        ///< "topics", "backfill", "retire" …: of the journey, for people; "" outside it
+  std::string phase{};  ///< "topics", "backfill", "retire" …: of the journey, for people; "" outside it
   Action action{};
   std::vector<Change> changes{};
-  std::string summary{};      ///< "3 partitions, retention -1": CHANGE column
+  std::string summary{};  ///< "3 partitions, retention -1": CHANGE column
   Risk risk{Risk::safe};
   Undo undo{Undo::exact};
   std::string why{};
   std::string remedy{};
-  Digest precondition{};      ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
+  Digest precondition{};  ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
 };
 
 /// At most one step a resource and phase; the same input gives the same bytes. Empty means: nothing to do.
 struct Plan {
-  std::string target{};       ///< deploy rollback topics connector schema
+  std::string target{};  ///< deploy rollback topics connector schema
   std::string context{}, cluster_id{}, database_id{};
   std::string until{};
   std::string inputs_digest{};
   std::vector<Step> steps{};
-  std::uint64_t rows{}, bytes{};  ///< estimate of what is moved
+  std::uint64_t rows{}, bytes{};             ///< estimate of what is moved
   [[nodiscard]] Digest fingerprint() const;  ///< of resources, actions, changes and preconditions
 };
 
@@ -61,9 +61,9 @@ struct Plan {
 [[nodiscard]] std::string_view to_string(Risk);
 [[nodiscard]] std::string_view to_string(Undo);
 
-[[nodiscard]] Report report(const Plan&);          ///< the table and the JSON of CLI.md, section 6
+[[nodiscard]] Report report(const Plan&);  ///< the table and the JSON of CLI.md, section 6
 [[nodiscard]] Value to_value(const Plan&);
-[[nodiscard]] Plan read_plan(const Value&);        ///< of a saved plan; throws Error{manifest} with its place
+[[nodiscard]] Plan read_plan(const Value&);  ///< of a saved plan; throws Error{manifest} with its place
 [[nodiscard]] Value to_value(const Step&);
 
 }  // namespace ctl

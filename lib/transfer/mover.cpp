@@ -46,6 +46,15 @@ struct Mover::Impl {
 
   [[nodiscard]] Offsets ends(const Deadline& until) { return offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until); }
 
+  /// A standby shows rows, but not the transactions that are still to come.
+  [[nodiscard]] std::string identity_of_primary(postgres::Connection& session, const Deadline& until) const {
+    if (session.query(sql::in_recovery, until).at(0, "standby") == "t")
+      throw Error{Code::refused,
+                  {.what = "postgres at " + session.address() + " is a standby: it cannot tell which rows are final",
+                   .hint = "give the address of the primary"}};
+    return identity(session, table, until);
+  }
+
   /// Fence, then read: the other way round the commit of a predecessor could still come between the two.
   Life begin_life(const Deadline& until) {
     ensure_checkpoint_topic(cluster, table.topic, until);
@@ -53,7 +62,9 @@ struct Mover::Impl {
     CTL_FAULT("mover.after_fence");
     CTL_FAULT("mover.before_checkpoint_read");
     auto at = read_checkpoint(settings, id, listener, until).value_or(Checkpoint{});
-    check_same_topic(at, table, ends(until));
+    const auto now = ends(until);
+    check_same_topic(at, table, now);
+    if (at.ends.empty()) at.ends = now;
     return {std::move(out), std::move(at)};
   }
 
@@ -66,7 +77,12 @@ struct Mover::Impl {
                                to_string(reject)),
            .where = to_string(table.at),
            .hint = "correct the row, or leave the column out of the topic's fields; nothing is skipped, and the next run goes on here"}};
-    in.out.send(table.topic, event.key, event.value, record_time(event.time_ms), until);
+    try {
+      in.out.send(table.topic, event.key, event.value, record_time(event.time_ms), until);
+    } catch (Error& e) {
+      e.within(fmt::format("moving row {} of {}", event.id, to_string(table.table)));
+      throw;
+    }
     next.last_id = event.id;
     ++next.rows;
     moved.bytes += event.key.size() + event.value.size();
@@ -95,6 +111,7 @@ struct Mover::Impl {
       if (!row) next.last_id = upto;  // also past rows that are left out, so that they are not looked at again
       const Deadline finish{grace, {}};
       next.ends = ends(finish);
+      check_same_topic(in.at, table, next.ends);
       in.out.send(checkpoint_topic, id, to_bytes(next, table), now(), finish);
       CTL_FAULT("mover.before_commit");
       if (in.out.commit(finish) != kafka::Transactional::Commit::done) return false;
@@ -112,7 +129,7 @@ struct Mover::Impl {
         std::exchange(life, std::nullopt);  // what throws ends it: its transaction is aborted, and the next call reads the checkpoint again
     for (int failures = 0; !until.over() && !moved.caught_up;) {
       auto session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
-      if (id.empty()) id = identity(session, table, until);
+      if (id.empty()) id = identity_of_primary(session, until);
       if (!current) current.emplace(begin_life(until));
       const auto round = Deadline{short_round, {}};
       const auto barrier = settle(session, table, until);

@@ -3,6 +3,7 @@
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "core/utf8.hpp"
@@ -11,6 +12,8 @@
 
 namespace ctl {
 namespace {
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 
 class Refusals {
  public:
@@ -44,11 +47,15 @@ bool check_bytes(std::string_view text, const std::string& file, Refusals& refus
 
 class Events : public YAML::EventHandler {
  public:
-  Events(Refusals& refusals, Problems& into) : refusals_{refusals}, builder_{into} {}
+  Events(std::string_view text, Refusals& refusals, Problems& into) : text_{text}, refusals_{refusals}, builder_{into} {}
 
+  /// The library begins a document wherever the last one could not go on, for ever at the same place if need be.
   void OnDocumentStart(const YAML::Mark& mark) override {
-    if (++documents_ == 2)
-      refusals_.add("syntax", "a second document begins here", refusals_.place(mark), "one document a file: take the '---' out");
+    if (++documents_ < 2) return;
+    const auto rest = text_.substr(std::min(static_cast<std::size_t>(mark.pos), text_.size()));
+    if (!rest.starts_with("---"))
+      throw YAML::ParserException(mark, fmt::format("unexpected '{}'", rest.substr(0, first_character(rest).size)));
+    refusals_.add("syntax", "a second document begins here", refusals_.place(mark), "one document a file: take the '---' out");
   }
   void OnDocumentEnd() override {}
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
@@ -107,6 +114,7 @@ class Events : public YAML::EventHandler {
     if (documents_ == 1) builder_.close();
   }
 
+  std::string_view text_;
   Refusals& refusals_;
   TreeBuilder builder_;
   int documents_{};
@@ -117,11 +125,12 @@ class Events : public YAML::EventHandler {
 std::optional<Value> parse_yaml(std::string_view text, const std::string& file, Problems& into) {
   Refusals refusals{file, into};
   if (!check_bytes(text, file, refusals)) return std::nullopt;
-  Events events{refusals, into};
+  if (text.starts_with(byte_order_mark)) text.remove_prefix(byte_order_mark.size());
+  Events events{text, refusals, into};
   try {
     std::istringstream stream{std::string{text}};
     YAML::Parser parser{stream};
-    while (parser.HandleNextDocument(events)) {}
+    for (int document = 0; document < 2 && parser.HandleNextDocument(events);) ++document;
   } catch (const YAML::Exception& e) {
     refusals.add("syntax", "not YAML: " + e.msg, refusals.place(e.mark), {});
     return std::nullopt;

@@ -1,9 +1,10 @@
 -- What every session of the tool begins with. Texts are written and read as ISO dates in UTC; the tool ends its calls by itself, so no time limit of
--- a role may cut a copy short; a dead client is noticed by the server within a minute, a closed one within half a second.
+-- a role may cut a copy short; a dead client is noticed by the server within a minute, a closed one within half a second; a table whose rows a policy
+-- hides is an error, not a smaller table.
 select set_config(name, setting, false)
   from (values ('default_transaction_read_only', :'read_only'),
                ('TimeZone', 'UTC'), ('DateStyle', 'ISO, YMD'), ('IntervalStyle', 'postgres'), ('bytea_output', 'hex'),
-               ('extra_float_digits', '1'), ('standard_conforming_strings', 'on'), ('lc_messages', 'C'),
+               ('extra_float_digits', '1'), ('standard_conforming_strings', 'on'), ('lc_messages', 'C'), ('row_security', 'off'),
                ('statement_timeout', '0'), ('idle_in_transaction_session_timeout', '0'), ('idle_session_timeout', '0'),
                ('client_connection_check_interval', '500ms'),
                ('tcp_keepalives_idle', '20'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '4'), ('tcp_user_timeout', '60s')

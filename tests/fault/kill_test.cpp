@@ -158,11 +158,11 @@ TEST_CASE("a stopped mover that wakes up after its successor is fenced and gets 
 
 TEST_CASE("a mover whose PostgreSQL session is ended in the middle stops with an error and goes on exactly once") {
   Scene scene;
-  scene.database.run(shop::insert_events(12'000));
+  scene.database.run(shop::insert_events(60'000));
   process::Child child{scene.driver("move", 6000)};
   child.wait_for("moving");
-  while (scene.database.value("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mover_driver' and query "
-                              "like 'copy%' and state = 'active'") != "t")
+  while (scene.database.value("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mover_driver' and "
+                              "datname = current_database() and query like 'copy%' and state = 'active'") != "t")
     std::this_thread::sleep_for(20ms);
   CHECK(child.wait(60s) == 1);
   CHECK(scene.run("move") == 0);

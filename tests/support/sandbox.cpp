@@ -42,7 +42,8 @@ struct Client {
       std::size_t n = 0;
       const auto** topics = rd_kafka_CreateTopics_result_topics(created, &n);
       for (std::size_t i = 0; i < n; ++i)
-        if (rd_kafka_topic_result_error(topics[i]) != 0) throw std::runtime_error{doing + ": " + rd_kafka_topic_result_error_string(topics[i])};
+        if (rd_kafka_topic_result_error(topics[i]) != 0)
+          throw std::runtime_error{doing + ": " + rd_kafka_topic_result_error_string(topics[i])};
     }
   }
 };
@@ -64,10 +65,12 @@ std::string unique(const std::string& prefix) {
 
 int await_topic(const std::string& topic) {
   const Client client;
-  const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> handle{rd_kafka_topic_new(client.handle.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy};
+  const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> handle{
+      rd_kafka_topic_new(client.handle.get(), topic.c_str(), nullptr), rd_kafka_topic_destroy};
   for (int tries = 0; tries < 200; ++tries) {
     const rd_kafka_metadata_t* metadata = nullptr;
-    if (rd_kafka_metadata(client.handle.get(), 0, handle.get(), &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR) throw std::runtime_error{"no metadata of " + topic};
+    if (rd_kafka_metadata(client.handle.get(), 0, handle.get(), &metadata, 10'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
+      throw std::runtime_error{"no metadata of " + topic};
     int led = 0, partitions = metadata->topic_cnt == 1 ? metadata->topics[0].partition_cnt : 0;
     for (int p = 0; p < partitions; ++p) led += metadata->topics[0].partitions[p].leader >= 0 ? 1 : 0;
     rd_kafka_metadata_destroy(metadata);

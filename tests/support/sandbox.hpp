@@ -4,10 +4,11 @@
 /// The real servers that tests use: addresses from MYKART_* as `scripts/sandbox env` prints them, else the defaults of the sandbox.
 namespace sandbox {
 
-[[nodiscard]] std::string brokers();                          ///< MYKART_BROKERS, else localhost:9092
-[[nodiscard]] std::string connect_url();                      ///< MYKART_CONNECT_URL, else http://localhost:8083
+[[nodiscard]] std::string brokers();                                  ///< MYKART_BROKERS, else localhost:9092
+[[nodiscard]] std::string connect_url();                              ///< MYKART_CONNECT_URL, else http://localhost:8083
 [[nodiscard]] std::string database_url(const std::string& database);  ///< MYKART_DATABASE with its database replaced
-[[nodiscard]] std::string unique(const std::string& prefix);  ///< prefix_<pid>_<n>: lower case, fit for databases, slots and (with -) topics
+[[nodiscard]] std::string unique(
+    const std::string& prefix);  ///< prefix_<pid>_<n>: lower case, fit for databases, slots and (with -) topics
 
 /// Waits until the brokers know all leaders of a topic (its creation is answered before that); the number of its partitions.
 int await_topic(const std::string& topic);
@@ -21,7 +22,7 @@ class Database {
   Database& operator=(const Database&) = delete;
   [[nodiscard]] const std::string& name() const noexcept { return name_; }
   [[nodiscard]] std::string url() const { return database_url(name_); }
-  void run(const std::string& sql) const;                     ///< by libpqxx, not by the code under test
+  void run(const std::string& sql) const;                         ///< by libpqxx, not by the code under test
   [[nodiscard]] std::string value(const std::string& sql) const;  ///< first column of the first row as text; "" for NULL or no row
 
  private:

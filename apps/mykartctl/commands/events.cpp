@@ -1,7 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
+#include "choose.hpp"
 #include "core/text.hpp"
 #include "job.hpp"
 #include "session.hpp"
@@ -13,29 +15,24 @@ namespace {
 using namespace std::chrono_literals;
 
 /// The event tables that were named by table or by topic; all without a name.
-std::vector<EventTable> chosen(Session& session) {
-  std::vector<EventTable> tables;
+std::vector<EventTable> chosen_tables(Session& session) {
+  const auto& names = session.arguments().names;
   std::vector<std::string> known;
-  for (const auto& table : session.project().tables) {
-    known.insert(known.end(), {table.table.name, to_string(table.table), table.topic});
-    for (const auto& name : session.arguments().names)
-      if (name == table.table.name || name == to_string(table.table) || name == table.topic) tables.push_back(table);
-  }
-  if (session.arguments().names.empty()) return session.project().tables;
-  for (const auto& name : session.arguments().names)
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
-      const auto near = nearest(name, known);
-      throw Error{Code::usage,
-                  {.what = "no event table or topic " + name + " is declared",
-                   .hint = near ? "did you mean " + *near + "?" : "declared are: " + join(known, ", ")}};
-    }
+  for (const auto& table : session.project().tables) known.insert(known.end(), {table.table.name, to_string(table.table), table.topic});
+  static_cast<void>(chosen(names, known, "event table or topic"));
+  std::vector<EventTable> tables;
+  for (const auto& table : session.project().tables)
+    if (names.empty() || std::any_of(names.begin(), names.end(), [&](const std::string& name) {
+          return name == table.table.name || name == to_string(table.table) || name == table.topic;
+        }))
+      tables.push_back(table);
   return tables;
 }
 
 Job job_of(Session& session, Desk::Direction direction) {
   const bool backfill = direction == Desk::Direction::deploy;
   Job job{.command = backfill ? "events backfill" : "events replay", .direction = direction};
-  for (const auto& table : chosen(session)) {
+  for (const auto& table : chosen_tables(session)) {
     if (backfill) job.order.push_back({"topics", {Kind::topic, table.topic}});  // with the retention held open that old events need
     job.order.push_back({backfill ? "backfill" : "replay", {Kind::data, to_string(table.table)}});
   }
@@ -99,7 +96,7 @@ Answer reconcile(Session& session) {
   Table examples{.head = {"ID", "PARTITION", "OFFSET", "KIND", "TABLE"}, .right = {0, 1, 2}};
   Value list{Value::List{}};
   bool equal = true;
-  for (const auto& declared : chosen(session)) {
+  for (const auto& declared : chosen_tables(session)) {
     const auto located = locate(around.project, declared, sources.database(), session.deadline());
     if (!located) throw Error{Code::not_found, {.what = "there is no table " + to_string(declared.table), .where = to_string(declared.at)}};
     const auto parity =

@@ -42,6 +42,7 @@ Answer plan(Session& session) { return only_plan(session, job_of(session, direct
 
 /// Nothing is begun that preflight would refuse; what it warns of is said.
 Answer journey(Session& session, std::string_view direction) {
+  const auto job = job_of(session, direction, session.project());  // a wrong flag is said before a wrong server
   if (!session.arguments().has("dry-run")) {
     Sources sources{session.around(), session.deadline()};
     const auto found = health::preflight(sources, direction, {}, session.deadline());
@@ -51,7 +52,7 @@ Answer journey(Session& session, std::string_view direction) {
       return {std::move(report), Exit::not_good};
     }
   }
-  return carry_out(session, job_of(session, direction, session.project()));
+  return carry_out(session, job);
 }
 
 Answer deploy(Session& session) { return journey(session, "deploy"); }

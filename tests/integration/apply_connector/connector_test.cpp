@@ -45,6 +45,12 @@ TEST_CASE("a connector is made with all it needs, gains and loses tables without
   CHECK(status.moved == true);  // by its heartbeats: nothing else happens here
   CHECK(status.offsets.verdict == health::OffsetVerdict::in_sync);
 
+  // a config that the plugin refuses is refused before the connector is stopped for it
+  shop.file().config["decimal.handling.mode"] = "roughly";
+  CHECK_THROWS_WITH(shop.apply(), Catch::Contains("the plugin refuses the config"));
+  shop.file().config["decimal.handling.mode"] = "string";
+  CHECK(shop.status().verdict == health::ConnectorVerdict::healthy);
+
   // one table more, one less, while somebody writes
   {
     const Writer writer{shop.database.url()};

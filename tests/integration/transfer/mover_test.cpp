@@ -176,6 +176,46 @@ TEST_CASE("a second mover takes over, and the first learns it instead of writing
   CHECK(shop.verdict() == "");
 }
 
+TEST_CASE("a checkpoint behind another mover's open transaction is waited for, not overlooked") {
+  Shop shop;
+  shop.database.run(shop::insert_events(100));
+  transfer::Mover first{shop.postgres, shop.kafka, shop.table, {}, shop.quiet};
+  CHECK(first.catch_up(Shop::soon()).rows == 100);
+  std::optional<kafka::Transactional> killed{std::in_place, shop.kafka, sandbox::unique("killed"), shop.quiet, Shop::soon()};
+  killed->begin();
+  const std::string topic{transfer::checkpoint_topic};
+  const auto end = [&] {
+    kafka::Cluster cluster{shop.kafka, shop.quiet};
+    const kafka::Partition only{topic, 0};
+    return *cluster.offsets(std::span{&only, 1}, kafka::Cluster::At::latest, Shop::soon()).at(only);
+  };
+  const auto before = end();
+  killed->send(topic, "another table", "{}", now(), Shop::soon());
+  while (end() == before) std::this_thread::sleep_for(std::chrono::milliseconds{10});
+  shop.database.run(shop::insert_events(100));
+  CHECK(first.catch_up(Shop::soon()).rows == 100);  // its checkpoint lies behind the open transaction
+  std::thread broker{[&] {
+    std::this_thread::sleep_for(std::chrono::seconds{1});
+    killed.reset();  // aborts
+  }};
+  CHECK(shop.move().rows == 0);
+  broker.join();
+  CHECK(shop.verdict() == "");
+}
+
+TEST_CASE("rows that a policy hides are an error, not a smaller table") {
+  Shop shop;
+  shop.database.run(shop::insert_events(10));
+  const auto role = sandbox::unique("reader");
+  shop.database.run("create role " + role + " login; grant select on all tables in schema public to " + role +
+                    "; alter table cart_events enable row level security; create policy few on cart_events using (cart_event_id < 5)");
+  auto target = shop.postgres;
+  target.conninfo = target.conninfo.replace(target.conninfo.find("admin@"), 5, role);
+  CHECK_THROWS_WITH((transfer::Mover{target, shop.kafka, shop.table, {}, shop.quiet}.catch_up(Shop::soon())), Catch::Contains("failed"));
+  CHECK(oracle::read(shop.topic.name()).empty());
+  shop.database.run("drop owned by " + role + "; drop role " + role);
+}
+
 TEST_CASE("a row that cannot be an event stops the table by name, and nothing after it is moved") {
   Shop shop;
   shop.database.run(shop::insert_events(5) +

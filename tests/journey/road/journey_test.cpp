@@ -23,11 +23,11 @@ process::Ended stubbornly(Shop& shop, const std::vector<std::string>& command, i
   return shop.ctl(command);
 }
 
-#define EXPECT_STATUS(ended, wanted)                        \
-  do {                                                      \
-    const auto ended_ = (ended);                            \
+#define EXPECT_STATUS(ended, wanted)                                \
+  do {                                                              \
+    const auto ended_ = (ended);                                    \
     INFO("stdout:\n" << ended_.out << "\nstderr:\n" << ended_.err); \
-    REQUIRE(ended_.status == (wanted));                     \
+    REQUIRE(ended_.status == (wanted));                             \
   } while (false)
 
 /// Each row that the tables (now in `schema`) hold is in its topic exactly once, except rows that a rollback made out of events.
@@ -38,7 +38,9 @@ void every_row_is_in_its_topic_once(const Shop& shop, const std::string& schema)
     CHECK(events.ordered);
     for (const auto& [id, times] : events.from_table)
       if (times != 1) FAIL_CHECK("id " << id << " is there " << times << " times");
-    const auto rows = std::stoull(shop.database().value("select count(*) from " + schema + "." + table + " t where not exists (select from mykartctl.replayed r where r.table_name = '" + table + "' and r.id = t." + names.second + ")"));
+    const auto rows = std::stoull(shop.database().value("select count(*) from " + schema + "." + table +
+                                                        " t where not exists (select from mykartctl.replayed r where r.table_name = '" +
+                                                        table + "' and r.id = t." + names.second + ")"));
     CHECK(events.from_table.size() == rows);
   }
 }

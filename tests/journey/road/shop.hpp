@@ -9,8 +9,8 @@
 #include "support/process.hpp"
 #include "support/sandbox.hpp"
 
-/// A shop of its own for one test: database, topics, connector, slot and publication with unique names, its project folder, the storefront and
-/// mykartctl as child processes. The oracle's answers come from libpqxx and a bare consumer, never from lib.
+/// A shop of its own for one test: database, topics, connector, slot and publication with unique names, its project folder, the storefront
+/// and mykartctl as child processes. The oracle's answers come from libpqxx and a bare consumer, never from lib.
 class Shop {
  public:
   explicit Shop(std::int64_t rows);
@@ -37,7 +37,7 @@ class Shop {
   struct Events {
     std::map<std::int64_t, int> from_table{};  ///< id -> how often
     std::uint64_t from_application{};
-    bool ordered{true};                        ///< ids ascend within each key's partition
+    bool ordered{true};  ///< ids ascend within each key's partition
   };
   [[nodiscard]] Events events(const std::string& table, const std::string& topic) const;
 
@@ -50,5 +50,7 @@ class Shop {
   std::uint64_t in_tables_{}, in_topics_{};
 };
 
-inline const std::map<std::string, std::pair<std::string, std::string>> event_tables{
-    {"cart_events", {"cart-events", "cart_event_id"}}, {"clicks", {"clicks", "click_id"}}, {"impressions", {"impressions", "impression_id"}}, {"page_hits", {"page-hits", "hit_id"}}};
+inline const std::map<std::string, std::pair<std::string, std::string>> event_tables{{"cart_events", {"cart-events", "cart_event_id"}},
+                                                                                     {"clicks", {"clicks", "click_id"}},
+                                                                                     {"impressions", {"impressions", "impression_id"}},
+                                                                                     {"page_hits", {"page-hits", "hit_id"}}};

@@ -26,15 +26,17 @@ std::vector<std::string> names(const std::vector<plan::Stop>& order) {
 }  // namespace
 
 TEST_CASE("deploy proves every row and narrows the connector before it retires a table, and never drops one") {
-  CHECK(names(plan::deploy_order(shop())) ==
-        std::vector<std::string>{"schema schema/0001_core", "topics topic/shop.clicks", "backfill data/public.clicks", "fence gate/writers-gone", "fence gate/fence",
-                                 "reconcile parity/public.clicks", "connector connector/cdc", "retire schema/0002_retire"});
+  CHECK(names(plan::deploy_order(shop())) == std::vector<std::string>{"schema schema/0001_core", "topics topic/shop.clicks",
+                                                                      "backfill data/public.clicks", "fence gate/writers-gone",
+                                                                      "fence gate/fence", "reconcile parity/public.clicks",
+                                                                      "connector connector/cdc", "retire schema/0002_retire"});
 }
 
 TEST_CASE("rollback brings the tables back before anything else, and widens the connector after") {
-  CHECK(names(plan::rollback_order(shop())) ==
-        std::vector<std::string>{"restore schema/0002_retire", "restore gate/unfence", "replay data/public.clicks", "final gate/writers-gone", "reconcile parity/public.clicks",
-                                 "connector connector/cdc", "topics topic/shop.clicks"});
+  CHECK(names(plan::rollback_order(shop())) == std::vector<std::string>{"restore schema/0002_retire", "restore gate/unfence",
+                                                                        "replay data/public.clicks", "final gate/writers-gone",
+                                                                        "reconcile parity/public.clicks", "connector connector/cdc",
+                                                                        "topics topic/shop.clicks"});
 }
 
 TEST_CASE("the option --until keeps the phases up to the named one") {

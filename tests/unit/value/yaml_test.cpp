@@ -64,6 +64,11 @@ TEST_CASE("yaml that hides or repeats things is refused with its place") {
   CHECK(refusal("? [a]\n: b").find("t.yaml:1:3 not YAML: a map or list cannot be a key") == 0);
   CHECK(refusal("a: b: c").find("t.yaml:1:5 not YAML: ") == 0);
   CHECK(refusal("a: [1, 2").find("not YAML: ") != std::string::npos);
+  CHECK(refusal(",a: b") == "t.yaml:1:1 not YAML: unexpected ','\n");  // the library would begin documents here for ever
+  CHECK(refusal("a: b\n}").find("t.yaml:2:1 not YAML: ") == 0);
+  CHECK(refusal("\xEF\xBB\xBF"
+                "a: 1\n---\nb: 2")
+            .find("a second document begins here") != std::string::npos);
   CHECK(refusal(": x").find("a key is missing") != std::string::npos);
   CHECK(refusal(std::string(150, '[') + std::string(150, ']')).find("nested deeper than 100 levels") != std::string::npos);
   CHECK(refusal(std::string(100'000, '[')).find("not YAML: ") != std::string::npos);
