@@ -11,7 +11,7 @@ namespace {
 
 WorkOptions options(const Session& session) {
   const auto& typed = session.arguments();
-  WorkOptions options{.operators_word = typed.has("writers-gone"), .wait = typed.has("wait")};
+  WorkOptions options{.operators_word = typed.has("writers-gone"), .wait = typed.has("wait"), .no_lock = typed.has("no-lock")};
   options.data.rate = typed.count("rate").value_or(0);
   options.data.max_dead = static_cast<std::uint64_t>(typed.count("max-dead-letters").value_or(1000));
   return options;

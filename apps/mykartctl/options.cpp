@@ -38,6 +38,7 @@ constexpr std::array options{
     Option{"dry-run", "n", "", "print the plan, write nothing, take no lock"},
     Option{"allow-destructive", "", "", "with --yes: destructive steps too"},
     Option{"confirm", "", "CONTEXT", "with --yes in a protected context: its name"},
+    Option{"no-lock", "", "", "when PostgreSQL is down: no lock and no journal entry"},
     Option{"wait", "", "", "keep trying until it is so"},
     Option{"writers-gone", "", "", "your word that the application no longer writes to the tables; evidence beats it"},
     Option{"quiet-for", "", "DUR", "how long no row may have come in before the tables are fenced (default: of the context, 30s)"},

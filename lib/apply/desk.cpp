@@ -63,6 +63,10 @@ WritingRun& Desk::writing() const {
   return *run;
 }
 
+void Desk::need_writing() const {
+  if (!no_lock) static_cast<void>(writing());
+}
+
 std::vector<plan::Hold> holds(const Desk& desk, const Deadline& until) {
   std::vector<plan::Hold> all;
   if (desk.book != nullptr)

@@ -48,11 +48,13 @@ struct Desk {
   Journal* book{};
   const Error* no_session{};
   WritingRun* run{};
+  bool no_lock{};  ///< may write without a run
   enum class Direction : unsigned char { none, deploy, rollback } direction{};
 
   [[nodiscard]] postgres::Connection& database() const;  ///< throws *no_session
   [[nodiscard]] Journal& journal() const;                ///< likewise
   [[nodiscard]] WritingRun& writing() const;             ///< throws Error{internal} when only looking
+  void need_writing() const;                             ///< likewise, for what needs no journal
 };
 
 /// The configs that are kept different from the manifest: those the journal holds and, while deploying, open retention of every event

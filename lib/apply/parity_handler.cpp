@@ -59,8 +59,9 @@ void ParityHandler::prove_rows(const EventTable& declared, const EventTable& tab
                       .at = now(),
                       .run = run.id()},
                      until);
-  to.note(Listener::Level::info, fmt::format("reconcile {}: {} rows = {} events, 0 missing, 0 duplicate", table.table.name,
-                                             format_count(parity.rows), format_count(parity.in_topic)));
+  to.progress({.task = "compare " + table.table.name,
+               .done = parity.rows,
+               .outcome = fmt::format("= {} events, 0 missing, 0 duplicate, 0 altered", format_count(parity.in_topic))});
 }
 
 void ParityHandler::prove_events(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
@@ -79,9 +80,11 @@ void ParityHandler::prove_events(const EventTable& declared, const EventTable& t
                       .at = now(),
                       .run = run.id()},
                      until);
-  to.note(Listener::Level::info, fmt::format("reconcile {}: {} events = {} rows + {} dead letters + {} from the table", table.table.name,
-                                             format_count(parity.events + parity.from_table), format_count(parity.rows), parity.dead,
-                                             format_count(parity.from_table)));
+  to.progress({.task = "compare " + table.table.name,
+               .done = parity.events + parity.from_table,
+               .unit = "events",
+               .outcome = fmt::format("= {} rows + {} dead letters + {} from the table", format_count(parity.rows), parity.dead,
+                                      format_count(parity.from_table))});
 }
 
 void ParityHandler::apply(const Step& step, const Deadline& until, Listener& to) {

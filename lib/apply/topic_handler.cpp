@@ -1,5 +1,7 @@
 #include "apply/topic_handler.hpp"
 
+#include <algorithm>
+
 #include "core/text.hpp"
 
 namespace ctl {
@@ -13,12 +15,27 @@ const TopicSpec& declared(const Desk& desk, const std::string& name) {
   return *spec;
 }
 
+/// Without the journal nobody knows whether a migration keeps the history of this topic open.
+void block_retention(Step& step, const Desk& desk) {
+  const auto& tables = desk.around.project.tables;
+  const bool of_events = std::any_of(tables.begin(), tables.end(), [&](const EventTable& t) { return t.topic == step.resource.name; });
+  const bool retains = std::any_of(step.changes.begin(), step.changes.end(),
+                                   [](const Change& c) { return c.path.starts_with("config.retention.") && c.before; });
+  if (!of_events || !retains) return;
+  step.action = Action::blocked;
+  step.why = "the journal cannot be read, and a migration may hold this retention open";
+  step.remedy = "start PostgreSQL, or name the other topics";
+}
+
 }  // namespace
 
 std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> specs, const Deadline& until) {
   std::vector<std::string> names;
   for (const auto& spec : specs) names.push_back(spec.name);
-  return plan::topics(specs, holds(desk, until), desk.kafka.describe(names, until));
+  auto steps = plan::topics(specs, holds(desk, until), desk.kafka.describe(names, until));
+  if (desk.book == nullptr)
+    for (auto& step : steps) block_retention(step, desk);
+  return steps;
 }
 
 std::optional<Step> TopicHandler::look(const Resource& resource, const Deadline& until) {
@@ -35,7 +52,7 @@ Value TopicHandler::before_image(const Step& step, const Deadline&) {
 }
 
 void TopicHandler::apply(const Step& step, const Deadline& until, Listener&) {
-  static_cast<void>(desk_.writing());
+  desk_.need_writing();
   kafka::Admin admin{desk_.kafka};
   if (step.action == Action::create) {
     auto spec = declared(desk_, step.resource.name);

@@ -162,16 +162,31 @@ Plan Work::plan(const Deadline& until) { return impl_->plan(*impl_->looking, unt
 WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
   auto& in = *impl_;
   const auto began = std::chrono::steady_clock::now();
+  WorkResult result{.end = Outcome::End::done};
+  const auto did = [&](const Step& step, bool done) {
+    if (done) result.did.push_back(step);
+  };
+  const auto took = [&] { return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began); };
+  if (in.options.no_lock) {
+    auto desk = in.desk(nullptr, nullptr, nullptr);
+    desk.no_lock = true;
+    Bench bench{desk, in.options, in.sources.worker};
+    const Recorder recorder{.started = [](const Step&, const Value&) {},
+                            .finished = [&](const Step& step, bool done, const std::string&) { did(step, done); }};
+    in.carry_out(confirmed, bench, recorder, result, until);
+    result.took = took();
+    return result;
+  }
+
   WritingRun writing{in.around, in.command, std::string{name(in.direction)}, confirmed, until};
   Bench bench{in.desk(&writing.database(), &writing.journal(), &writing), in.options, in.sources.worker};
   in.begin(writing, bench.desk, until);
-
-  WorkResult result{.end = Outcome::End::done, .run = writing.id()};
+  result.run = writing.id();
   auto recorder = writing.recorder(until);
   const auto journal_end = recorder.finished;
   recorder.finished = [&](const Step& step, bool done, const std::string& detail) {
     journal_end(step, done, detail);
-    if (done) result.did.push_back(step);
+    did(step, done);
   };
 
   try {
@@ -181,7 +196,7 @@ WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
     throw;
   }
   result.evidence = bench.gate->writers().evidence;
-  result.took = std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - began);
+  result.took = took();
   constexpr std::string_view names[] = {"done", "waiting", "blocked"};
   writing.end(names[static_cast<std::size_t>(result.end)], result.reason);
   return result;

@@ -13,13 +13,14 @@ namespace ctl {
 struct WorkOptions {
   bool operators_word{};  ///< --writers-gone
   bool wait{};            ///< keep looking while it waits for the application
+  bool no_lock{};         ///< without PostgreSQL: no lock, no journal; for topics only
   DataOptions data{};
 };
 
 struct WorkResult {
   Outcome::End end{};
   std::size_t applied{};
-  std::int64_t run{};
+  std::int64_t run{};  ///< 0: without a journal
   std::string reason{};     ///< what it waits for, or what blocks
   std::string evidence{};   ///< that writers are gone, when that was decided in this run
   std::vector<Step> did{};  ///< in order

@@ -9,6 +9,11 @@
 namespace ctl {
 namespace {
 
+std::string steps_of(const WorkResult& result) {
+  auto text = counted(result.applied, "step");
+  return result.run == 0 ? text : fmt::format("run {}, {}", result.run, text);
+}
+
 std::string_view word(Outcome::End end) {
   constexpr std::string_view words[] = {"done", "waiting", "blocked"};
   return words[static_cast<std::size_t>(end)];
@@ -43,7 +48,7 @@ Report report(const Surroundings&, const std::string& command, const Plan& confi
   const bool journey = command == "deploy" || command == "rollback";
   const std::string next = result.end != Outcome::End::done ? "mykartctl " + command : journey ? "mykartctl verify" : "";
   report.data.set("steps", std::move(steps))
-      .set("run", result.run)
+      .set("run", result.run == 0 ? Value{} : Value{result.run})
       .set("result", word(result.end))
       .set("reason", result.reason.empty() ? Value{} : Value{result.reason});
   report.data.set("took_ms", result.took.count()).set("remaining", std::move(remaining)).set("next", next.empty() ? Value{} : Value{next});
@@ -51,15 +56,12 @@ Report report(const Surroundings&, const std::string& command, const Plan& confi
   if (!result.evidence.empty()) report.line("fence      " + result.evidence);
   switch (result.end) {
     case Outcome::End::waiting:
-      report.line(fmt::format("stopped at a safe point after {} step{} (run {}): it waits for the application", result.applied,
-                              result.applied == 1 ? "" : "s", result.run),
-                  Style::warn);
+      report.line(fmt::format("stopped at a safe point ({}): it waits for the application", steps_of(result)), Style::warn);
       break;
     case Outcome::End::blocked: report.line("blocked: " + result.reason, Style::bad); break;
     case Outcome::End::done: {
       const auto what = command == "deploy" ? "deployed" : command == "rollback" ? "rolled back" : "done";
-      auto line = fmt::format("{} in {} (run {}, {} step{})", what, format_took(result.took), result.run, result.applied,
-                              result.applied == 1 ? "" : "s");
+      auto line = fmt::format("{} in {} ({})", what, format_took(result.took), steps_of(result));
       if (command == "deploy") line += ". Check: mykartctl verify   Undo: mykartctl rollback";
       if (command == "rollback") line += ". Check: mykartctl verify";
       report.line(line, Style::good);

@@ -80,6 +80,8 @@ std::string format_count(std::uint64_t n) {
   return text;
 }
 
+std::string counted(std::uint64_t n, std::string_view noun) { return fmt::format("{} {}{}", format_count(n), noun, n == 1 ? "" : "s"); }
+
 std::string format_bytes(std::uint64_t n) {
   constexpr std::array<std::string_view, 6> names{"B", "kB", "MB", "GB", "TB", "PB"};
   auto value = static_cast<double>(n);

@@ -24,6 +24,7 @@ using Millis = std::chrono::sys_time<std::chrono::milliseconds>;  ///< an instan
 
 [[nodiscard]] std::optional<std::int64_t> parse_integer(std::string_view text);  ///< decimal, whole text, optional '-'; nullopt otherwise
 [[nodiscard]] std::string format_count(std::uint64_t);                           ///< 10,412,233
+[[nodiscard]] std::string counted(std::uint64_t, std::string_view noun);         ///< 1 topic, 1,024 topics
 [[nodiscard]] std::string format_bytes(std::uint64_t);                           ///< 1.2 GB (powers of 1000)
 
 [[nodiscard]] Millis now();

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 
+#include "core/text.hpp"
+
 namespace ctl::health {
 namespace {
 
@@ -67,9 +69,8 @@ Report report(const Checks& checks) {
     for (const auto& check : checks.all)
       if (!check.fix.empty() && check.result != Result::ok)
         report.line(fmt::format("{} {}: try: {}", check.id, check.target, check.fix), Style::warn);
-  const auto plural = [](std::size_t n, std::string_view word) { return fmt::format("{} {}{}", n, word, n == 1 ? "" : "s"); };
-  auto total = fmt::format("{} ok, {}", checks.count(Result::ok), plural(checks.count(Result::warn), "warning"));
-  if (const auto n = checks.count(Result::fail); n > 0) total += ", " + plural(n, "failure");
+  auto total = fmt::format("{} ok, {}", checks.count(Result::ok), counted(checks.count(Result::warn), "warning"));
+  if (const auto n = checks.count(Result::fail); n > 0) total += ", " + counted(n, "failure");
   if (const auto n = checks.count(Result::unknown); n > 0) total += fmt::format(", {} not known", n);
   return report.line(total + ".", checks.good() ? Style::good : Style::bad), report;
 }

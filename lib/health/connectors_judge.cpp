@@ -158,8 +158,7 @@ ConnectorJudgement judge(const ConnectorSights& sights) {
   if (sights.wanted && sights.config) {
     out.drift = plan::config_changes(*sights.wanted, **sights.config);
     if (!out.drift.empty())
-      verdict.lacks(fmt::format("{} config key{} differ{} from the file", out.drift.size(), out.drift.size() == 1 ? "" : "s",
-                                out.drift.size() == 1 ? "s" : ""));
+      verdict.lacks(counted(out.drift.size(), "config key") + " not as in the file");
   }
   if (!sights.database) {
     verdict.is_unknown("PostgreSQL's side", sights.database.error());

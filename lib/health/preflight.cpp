@@ -64,7 +64,7 @@ std::string check_kafka(std::vector<Check>& into, Sources& from, const Deadline&
   if (!id) return unreachable(into, "kafka", id.error()), "";
   into.push_back({.id = "server",
                   .target = "kafka " + from.around.kafka.brokers,
-                  .found = fmt::format("{} broker{}, cluster {}", brokers->size(), brokers->size() == 1 ? "" : "s", *id)});
+                  .found = fmt::format("{}, cluster {}", counted(brokers->size(), "broker"), *id)});
   pinned(into, "kafka", from.around.pinned_cluster_id, *id, "kafka_cluster_id");
   for (const auto& topic : from.around.project.topics)
     if (topic.replication > static_cast<int>(brokers->size())) {

@@ -15,8 +15,8 @@ namespace {
 constexpr std::int64_t looked_at = 200;  // records from each partition's end: an application that runs shows up among them
 
 std::string describe(const postgres::Session& s) {
-  return fmt::format("{} ({}, user {}, pid {})", s.address.empty() ? "a local session" : s.address,
-                     s.application.empty() ? "no application_name" : s.application, s.user, s.pid);
+  return fmt::format("{} ({}, user {}, pid {})", s.application.empty() ? "a client without a name" : s.application,
+                     s.address.empty() ? "local" : s.address, s.user, s.pid);
 }
 
 /// Other clients' sessions, without the captured tables' connector: it reads only.
@@ -100,7 +100,7 @@ Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& clus
   for (const auto& session : others)
     if (session.holds_row_exclusive)
       return {
-          .why = fmt::format("{} has a transaction open since {} that may still insert", describe(session), format_instant(session.since))};
+          .why = fmt::format("{} may still insert: in a transaction since {}", describe(session), format_instant(session.since))};
   if (around_.is_protected && !word_)
     return {.why = "context " + around_.context + " is protected: say --writers-gone when the application no longer writes to the tables"};
   if (writers.undecided) return writers;

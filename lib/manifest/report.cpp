@@ -2,12 +2,11 @@
 
 #include <algorithm>
 
+#include "core/text.hpp"
 #include "manifest/manifest.hpp"
 
 namespace ctl::manifest {
 namespace {
-
-std::string counted(std::size_t n, std::string_view one) { return fmt::format("{} {}{}", n, one, n == 1 ? "" : "s"); }
 
 Value to_value(const Problem& problem) {
   Value value;

@@ -70,7 +70,7 @@ void state_change(const WantedConnector& wanted, const SeenConnector& seen, std:
 
 std::string summary(const WantedConnector& wanted, const std::vector<Change>& changes, bool creates) {
   std::vector<std::string> parts;
-  if (creates) parts.push_back(fmt::format("{} tables", wanted.spec.tables().size()));
+  if (creates) parts.push_back(counted(wanted.spec.tables().size(), "table"));
   std::size_t grants = 0, topics = 0;
   std::vector<std::string> keys;
   for (const auto& change : changes) {
@@ -81,8 +81,8 @@ std::string summary(const WantedConnector& wanted, const std::vector<Change>& ch
     if (change.path.starts_with("publication/") && !creates) parts.push_back("publication");
     if (change.path == "state") parts.push_back(change.before.value_or("") + " to " + change.after.value_or(""));
   }
-  if (grants > 0) parts.push_back(fmt::format("{} grants", grants));
-  if (topics > 0) parts.push_back(fmt::format("{} topics", topics));
+  if (grants > 0) parts.push_back(counted(grants, "grant"));
+  if (topics > 0) parts.push_back(counted(topics, "topic"));
   if (!creates && !keys.empty()) parts.push_back(keys.size() <= 2 ? join(keys, ", ") : fmt::format("{} config keys", keys.size()));
   return join(parts, ", ");
 }

@@ -59,7 +59,7 @@ void create(const TopicSpec& spec, const Wishes& all, Draft& draft) {
   draft.facts = "absent\n";
   draft.why.emplace_back("it is declared and does not exist");
   draft.change("partitions", std::nullopt, fmt::format("{}", spec.partitions));
-  draft.summary.push_back(fmt::format("{} partition{}", spec.partitions, spec.partitions == 1 ? "" : "s"));
+  draft.summary.push_back(counted(static_cast<std::uint64_t>(spec.partitions), "partition"));
   if (spec.replication > 0) draft.change("replication", std::nullopt, fmt::format("{}", spec.replication));
   for (const auto& [key, wish] : all) {
     draft.change("config." + key, std::nullopt, wish.value);

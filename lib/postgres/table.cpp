@@ -1,3 +1,4 @@
+#include "core/digest.hpp"
 #include "core/error.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
@@ -75,7 +76,7 @@ Content content(Connection& connection, const TableName& table, const std::strin
   names["max_key"] = found.max_key.empty() ? std::nullopt : std::optional{found.max_key};  // an empty table: no row is at or below NULL
   const auto rows = connection.query(sql::content, names, until);
   found.rows = static_cast<std::uint64_t>(rows.integer(0, "rows"));
-  found.digest = rows.text(0, "digest");
+  found.digest = sha256(rows.text(0, "digest"));
   return found;
 }
 

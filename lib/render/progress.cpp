@@ -52,16 +52,16 @@ std::string format_rate(double per_second) {
 
 std::string Meter::text(const std::string& name, const Task& task, bool live) const {
   const auto pace = pace_of(task, clock_());
-  const bool known = task.total > 0, done = known && task.done >= task.total;
-  auto out = fmt::format("  {:<20} ", name);
-  if (known && !done && live) out += bar(task.done, task.total) + ' ';
-  if (known && !done)
+  const bool known = task.total > task.done && task.outcome.empty();
+  auto out = fmt::format("  {:<24} ", name);
+  if (known && live) out += bar(task.done, task.total) + ' ';
+  if (known)
     out += fmt::format("{:>3} %  ", static_cast<int>(static_cast<double>(task.done) / static_cast<double>(task.total) * 100));
   out += fmt::format("{:>12} {}", format_count(task.done), task.unit);
-  if (known && !done && !live) out += " of " + format_count(task.total);
+  if (known && !live) out += " of " + format_count(task.total);
   if (pace.per_second > 0) out += "  " + format_rate(pace.per_second);
   if (pace.left) out += "  " + format_took(*pace.left) + " left";
-  if (done && !task.complete) out += "  done in " + format_took(pace.took);
+  if (!task.outcome.empty()) out += fmt::format("  {} in {}", task.outcome, format_took(pace.took));
   return out;
 }
 
@@ -74,7 +74,8 @@ std::string Meter::json(const std::string& name, const Task& task) const {
       .set("done", task.done)
       .set("total", task.total > 0 ? Value{task.total} : Value{});
   line.set("bytes", task.bytes).set("rate_per_s", static_cast<std::int64_t>(pace.per_second)).set("took_ms", pace.took.count());
-  return to_json(line.set("left_ms", pace.left ? Value{pace.left->count()} : Value{}));
+  line.set("left_ms", pace.left ? Value{pace.left->count()} : Value{});
+  return to_json(line.set("outcome", task.outcome.empty() ? Value{} : Value{task.outcome}));
 }
 
 void Meter::say(const std::string& name, Task& task) {
@@ -82,7 +83,6 @@ void Meter::say(const std::string& name, Task& task) {
   write_((options_.showing == Showing::json ? json(name, task) : text(name, task, false)) + '\n');
   task.shown = clock_();
   task.said = true;
-  task.complete = task.complete || (task.total > 0 && task.done >= task.total);
 }
 
 void Meter::note(Level level, std::string_view message) {
@@ -106,10 +106,14 @@ void Meter::progress(const Progress& now) {
   auto& task = found->second;
   if (fresh) task.shown = task.started;
   task.said = task.said && task.done == now.done && task.total == now.total;
-  task.done = now.done, task.total = now.total, task.bytes = now.bytes, task.unit = now.unit;
+  task.done = now.done, task.total = now.total, task.bytes = now.bytes, task.unit = now.unit, task.outcome = options_.clean(now.outcome);
+  if (!task.outcome.empty()) {
+    say(name, task);
+    tasks_.erase(found);
+    return;
+  }
 
   const auto quiet_for = clock_() - task.shown;
-  if (task.total > 0 && task.done >= task.total && !task.complete) return say(name, task);
   if (options_.showing != Showing::bar) {
     if (!task.said && quiet_for >= (options_.showing == Showing::json ? json_pause : plain_pause)) say(name, task);
   } else if (fresh || quiet_for >= live_pause) {

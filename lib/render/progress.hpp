@@ -9,8 +9,8 @@
 
 namespace ctl::render {
 
-/// Notes and progress on stderr: one live line on a terminal; elsewhere a line a task at most every five seconds and at its end; JSON
-/// lines; nothing.
+/// Notes and progress on stderr: one live line on a terminal; elsewhere a line a task at most every five seconds; JSON lines; nothing. A
+/// task that ends has a line of its own, and is forgotten: one of the same name that comes later is another.
 class Meter : public Listener {
  public:
   using Time = std::chrono::steady_clock::time_point;
@@ -26,14 +26,14 @@ class Meter : public Listener {
   void note(Level, std::string_view) override;
   void progress(const Progress&) override;
   void clear();   ///< takes the live line away, because something else is about to be written; the next progress brings it back
-  void finish();  ///< the last word of every task that has not had it
+  void finish();  ///< the last state of every task that has not ended
 
  private:
   struct Task {
     Time started{}, shown{};
     std::uint64_t first{}, done{}, total{}, bytes{};
-    std::string unit{};
-    bool said{}, complete{};  ///< this state was written; the task has had its "done"
+    std::string unit{}, outcome{};
+    bool said{};  ///< this state was written
   };
   [[nodiscard]] std::string text(const std::string& name, const Task&, bool live) const;
   [[nodiscard]] std::string json(const std::string& name, const Task&) const;

@@ -88,6 +88,10 @@ struct Mover::Impl {
     moved.bytes += event.key.size() + event.value.size();
   }
 
+  void tell(std::uint64_t done, std::uint64_t total, std::string_view outcome = {}) const {
+    listener.progress({.task = "copy " + table.table.name, .done = done, .total = total, .bytes = moved.bytes, .outcome = outcome});
+  }
+
   /// Copies (last, upto] in transactions of about a second, each closed by its checkpoint. False: one of them did not succeed, for sure or
   /// perhaps.
   bool copy(Life& in, postgres::Connection& session, std::int64_t upto, const Deadline& until) {
@@ -95,6 +99,7 @@ struct Mover::Impl {
     if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
     Encoder encoder{table, *info};
     const auto estimate = static_cast<std::uint64_t>(std::max<std::int64_t>(info->rows_estimate, 0));
+    tell(in.at.rows, estimate);
     auto rows = copy_rows(session, table, encoder, {in.at.last_id, upto}, until);
     Pace pace{options.rate};
     auto row = rows.next(until);
@@ -118,7 +123,7 @@ struct Mover::Impl {
       CTL_FAULT("mover.after_commit");
       moved.rows += next.rows - in.at.rows;
       in.at = std::move(next);
-      listener.progress({.task = table.table.name, .done = in.at.rows, .total = std::max(estimate, in.at.rows), .bytes = moved.bytes});
+      tell(in.at.rows, estimate);
     } while (row && !until.over());
     return true;
   }
@@ -132,7 +137,7 @@ struct Mover::Impl {
       if (id.empty()) id = identity_of_primary(session, until);
       if (!current) current.emplace(begin_life(until));
       const auto round = Deadline{short_round, {}};
-      const auto barrier = settle(session, table, until);
+      const auto barrier = settle(session, table, listener, until);
       if (!barrier.reached) {
         listener.note(Listener::Level::warn,
                       fmt::format("{}: waiting for {}, which may still insert", to_string(table.table), barrier.waits_for));
@@ -150,6 +155,7 @@ struct Mover::Impl {
       if (!good) current.reset();  // aborted or in doubt: the checkpoint says which, and the rows are read again
       moved.caught_up = good && !until.over() && !round.over();
     }
+    if (moved.rows > 0 && moved.caught_up) tell(current->at.rows, current->at.rows, fmt::format("{} moved", format_count(moved.rows)));
     moved.last_id = current ? current->at.last_id : std::nullopt;
     life = std::move(current);
     return moved;

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "core/digest.hpp"
@@ -40,7 +41,8 @@ class Reconciliation {
         listener_{listener},
         until_{until},
         encoder_{table, info},
-        provenance_{table, info} {
+        provenance_{table, info},
+        rows_expected_{static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0))} {
     kafka::Cluster cluster{settings, listener};
     starts_ = offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
     parity_.ends = offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until);
@@ -76,12 +78,22 @@ class Reconciliation {
     parity_.differences.push_back({what, id, event == nullptr ? std::nullopt : std::optional{std::pair{event->partition, event->offset}}});
   }
 
+  /// Rows and then events, of which there should be as many.
+  void tell() const {
+    listener_.progress({.task = "compare " + table_.table.name,
+                        .done = parity_.rows + parity_.in_topic,
+                        .total = 2 * rows_expected_,
+                        .unit = "rows and events"});
+  }
+
   void read_rows() {
+    tell();
     each_row([&](const Encoder::Event& event, bool encoded) {
       rows_.add(event.id);
       if (encoded) row_sums_.add(event.id, ContentHash::of(event.id, event.key, event.value));
-      if (++parity_.rows % report_every == 0) listener_.progress({.task = table_.table.name, .done = parity_.rows});
+      if (++parity_.rows % report_every == 0) tell();
     });
+    rows_expected_ = parity_.rows;
   }
 
   void read_events() {
@@ -89,8 +101,7 @@ class Reconciliation {
     const auto partitions = static_cast<int>(parity_.ends.size());
     each_event(
         [&](const Event& event) {
-          if (++parity_.in_topic % report_every == 0)
-            listener_.progress({.task = table_.topic, .done = parity_.in_topic, .total = parity_.rows});
+          if (++parity_.in_topic % report_every == 0) tell();
           if (kafka::partition_of(event.key, partitions) != event.partition) {
             ++parity_.misplaced;
             name(Difference::What::misplaced, event.id, &event);
@@ -171,6 +182,7 @@ class Reconciliation {
   const Deadline& until_;
   Encoder encoder_;
   Provenance provenance_;
+  std::uint64_t rows_expected_{};
   Offsets starts_{};
   Parity parity_{};
   IdSet rows_{}, events_{};

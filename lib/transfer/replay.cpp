@@ -90,6 +90,10 @@ struct Replay::Impl {
     work.batch.events.push_back(std::move(event));
   }
 
+  void tell(const Work& work, std::string_view outcome = {}) const {
+    listener.progress({.task = "replay " + table.topic, .done = work.done, .total = work.left, .bytes = work.bytes, .unit = "events", .outcome = outcome});
+  }
+
   void flush(Work& work, const Deadline& until) const {
     if (work.batch.empty()) return;
     localize(work.session, table.time_zone, work.decoder.utc_columns(), work.batch, until);
@@ -108,7 +112,7 @@ struct Replay::Impl {
     }
     work.batch = {};
     work.done += delivered;
-    listener.progress({.task = table.topic, .done = work.done, .total = std::max(work.left, work.done), .bytes = work.bytes});
+    tell(work);
     work.pace.passed(static_cast<int>(delivered), until);
   }
 
@@ -127,6 +131,7 @@ struct Replay::Impl {
     Work work{session, std::move(decoder), std::move(parents), std::move(store), Pace{options.rate}, until};
     for (const auto& [partition, offset] : from) work.total[partition].next_offset = offset;
     work.left = static_cast<std::uint64_t>(distance(from, ends));
+    tell(work);
     const auto most = static_cast<std::size_t>(work.pace.batch(static_cast<int>(batch_events)));
     scan(
         settings, table.topic, from, ends, listener, until,
@@ -139,6 +144,7 @@ struct Replay::Impl {
             work.batch.ledgers[partition].next_offset = next;
         });
     flush(work, until);
+    if (work.done > 0) tell(work, "done");
     return std::move(work.total);
   }
 };

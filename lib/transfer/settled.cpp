@@ -1,5 +1,7 @@
 #include "transfer/settled.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "core/error.hpp"
@@ -9,6 +11,8 @@
 
 namespace ctl::transfer {
 namespace {
+
+constexpr std::chrono::seconds patience{3};
 
 std::string who(const postgres::Rows& rows, std::size_t row) {
   const auto pid = rows.at(row, "pid");
@@ -31,7 +35,7 @@ std::string array_of_holders(const postgres::Rows& rows) {
 
 }  // namespace
 
-Barrier settle(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+Barrier settle(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
   const auto highest =
       session.query(sql::newest_id, {{"id", table.id_column}, {"schema", table.table.schema}, {"table", table.table.name}}, until);
   const auto id = highest.at(0, "id");
@@ -39,6 +43,7 @@ Barrier settle(postgres::Connection& session, const EventTable& table, const Dea
   postgres::Names names{{"table", postgres::quote_identifier(table.table.schema) + "." + postgres::quote_identifier(table.table.name)},
                         {"among", std::nullopt}};
   std::string waits_for;
+  auto silent = until.within(patience);
   for (Deadline::ms pause{2};; pause = std::min<Deadline::ms>(pause * 2, 50ms)) {
     const auto holders = attempt([&] { return session.query(sql::holders, names, until); });
     if (!holders && (holders.error().code() != Code::timeout || waits_for.empty())) throw Error{holders.error()};
@@ -46,13 +51,17 @@ Barrier settle(postgres::Connection& session, const EventTable& table, const Dea
     if (holders->size() == 0) return {parse_integer(*id), true, ""};
     waits_for = who(*holders, 0);
     names["among"] = array_of_holders(*holders);
+    if (silent.over() && !until.over()) {
+      listener.note(Listener::Level::info, fmt::format("{}: waiting for {}, which may still insert", to_string(table.table), waits_for));
+      silent = until.within(patience * 3);
+    }
     until.sleep(pause);
     if (until.over()) return {parse_integer(*id), false, waits_for};
   }
 }
 
-std::optional<std::int64_t> settled_id(postgres::Connection& session, const EventTable& table, const Deadline& until) {
-  const auto barrier = settle(session, table, until);
+std::optional<std::int64_t> settled_id(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
+  const auto barrier = settle(session, table, listener, until);
   if (barrier.reached) return barrier.id;
   const auto waiting = "waiting for " + barrier.waits_for + ", which may still insert into " + to_string(table.table);
   until.check(waiting);

@@ -12,6 +12,7 @@ struct Barrier {
   bool reached{};
   std::string waits_for{};  ///< when not reached: "pid 4711 (storefront, 10.0.0.7) since 2026-11-22 10:00:00"
 };
-[[nodiscard]] Barrier settle(postgres::Connection&, const EventTable&, const Deadline&);
+/// Waits until the deadline, and says every few seconds for whom.
+[[nodiscard]] Barrier settle(postgres::Connection&, const EventTable&, Listener&, const Deadline&);
 
 }  // namespace ctl::transfer

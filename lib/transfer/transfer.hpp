@@ -19,7 +19,7 @@ namespace ctl::transfer {
 
 /// The last id at or below which no running transaction can still insert; nullopt for an empty table. Takes no lock: waits, until the
 /// deadline, for the transactions that hold RowExclusive on the table now, as CREATE INDEX CONCURRENTLY does.
-[[nodiscard]] std::optional<std::int64_t> settled_id(postgres::Connection&, const EventTable&, const Deadline&);
+[[nodiscard]] std::optional<std::int64_t> settled_id(postgres::Connection&, const EventTable&, Listener&, const Deadline&);
 
 inline constexpr std::string_view checkpoint_topic =
     "mykartctl.checkpoints";  ///< compacted, one partition; made by the first Mover that needs it

@@ -147,8 +147,9 @@ constexpr std::array commands{
             .summary = "creates topics and brings their configs to topics.yaml",
             .details = "Never deletes a topic, and leaves every config alone that topics.yaml does not name. More partitions for a topic "
                        "with keys, or a "
-                       "shorter retention, are destructive.",
-            .options = "plan dry-run yes allow-destructive confirm",
+                       "shorter retention, are destructive. With --no-lock it works without PostgreSQL, but leaves the retention of event "
+                       "topics alone, which a migration may hold open.",
+            .options = "plan dry-run yes allow-destructive confirm no-lock",
             .examples = "mykartctl topics apply\nmykartctl topics apply mykart.clicks --dry-run\nmykartctl topics apply --yes  # in CI",
             .exits = "0 3 5",
             .timeout = std::chrono::minutes{3},
