@@ -20,7 +20,7 @@ struct WorkOptions {
 struct WorkResult {
   Outcome::End end{};
   std::size_t applied{};
-  std::int64_t run{};  ///< 0: without a journal
+  std::int64_t run{};       ///< 0: without a journal
   std::string reason{};     ///< what it waits for, or what blocks
   std::string evidence{};   ///< that writers are gone, when that was decided in this run
   std::vector<Step> did{};  ///< in order

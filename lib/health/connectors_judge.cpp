@@ -157,8 +157,7 @@ ConnectorJudgement judge(const ConnectorSights& sights) {
   if (!sights.wanted) verdict.is_unknown("what is wanted", sights.wanted.error());
   if (sights.wanted && sights.config) {
     out.drift = plan::config_changes(*sights.wanted, **sights.config);
-    if (!out.drift.empty())
-      verdict.lacks(counted(out.drift.size(), "config key") + " not as in the file");
+    if (!out.drift.empty()) verdict.lacks(counted(out.drift.size(), "config key") + " not as in the file");
   }
   if (!sights.database) {
     verdict.is_unknown("PostgreSQL's side", sights.database.error());

@@ -51,8 +51,7 @@ void say_servers(Answer& answer, Sources& from, const Deadline& until) {
   });
   timed("kafka", from.around.kafka.brokers, [&] {
     const auto brokers = from.kafka.brokers(until);
-    return Seen{from.around.kafka.brokers, counted(brokers.size(), "broker"), from.kafka.id(until),
-                from.around.pinned_cluster_id};
+    return Seen{from.around.kafka.brokers, counted(brokers.size(), "broker"), from.kafka.id(until), from.around.pinned_cluster_id};
   });
   timed("connect", from.around.connect.base, [&] {
     const auto info = from.worker.root(until);

@@ -99,8 +99,7 @@ Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& clus
   }
   for (const auto& session : others)
     if (session.holds_row_exclusive)
-      return {
-          .why = fmt::format("{} may still insert: in a transaction since {}", describe(session), format_instant(session.since))};
+      return {.why = fmt::format("{} may still insert: in a transaction since {}", describe(session), format_instant(session.since))};
   if (around_.is_protected && !word_)
     return {.why = "context " + around_.context + " is protected: say --writers-gone when the application no longer writes to the tables"};
   if (writers.undecided) return writers;

@@ -55,8 +55,7 @@ std::string Meter::text(const std::string& name, const Task& task, bool live) co
   const bool known = task.total > task.done && task.outcome.empty();
   auto out = fmt::format("  {:<24} ", name);
   if (known && live) out += bar(task.done, task.total) + ' ';
-  if (known)
-    out += fmt::format("{:>3} %  ", static_cast<int>(static_cast<double>(task.done) / static_cast<double>(task.total) * 100));
+  if (known) out += fmt::format("{:>3} %  ", static_cast<int>(static_cast<double>(task.done) / static_cast<double>(task.total) * 100));
   out += fmt::format("{:>12} {}", format_count(task.done), task.unit);
   if (known && !live) out += " of " + format_count(task.total);
   if (pace.per_second > 0) out += "  " + format_rate(pace.per_second);

@@ -91,7 +91,12 @@ struct Replay::Impl {
   }
 
   void tell(const Work& work, std::string_view outcome = {}) const {
-    listener.progress({.task = "replay " + table.topic, .done = work.done, .total = work.left, .bytes = work.bytes, .unit = "events", .outcome = outcome});
+    listener.progress({.task = "replay " + table.topic,
+                       .done = work.done,
+                       .total = work.left,
+                       .bytes = work.bytes,
+                       .unit = "events",
+                       .outcome = outcome});
   }
 
   void flush(Work& work, const Deadline& until) const {

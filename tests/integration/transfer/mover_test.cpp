@@ -143,7 +143,8 @@ TEST_CASE("a transaction that never ends is named, and its rows are not passed o
   REQUIRE_FALSE(shop.quiet.notes.empty());
   CHECK(shop.quiet.notes.back().find("stuck batch") != std::string::npos);
   auto session = shop.session();
-  CHECK_THROWS_WITH(ctl::transfer::settled_id(session, shop.table, shop.quiet, {std::chrono::seconds{1}, {}}), Catch::Contains("stuck batch"));
+  CHECK_THROWS_WITH(ctl::transfer::settled_id(session, shop.table, shop.quiet, {std::chrono::seconds{1}, {}}),
+                    Catch::Contains("stuck batch"));
   open.run("commit");
   CHECK(mover.catch_up(Shop::soon()).rows == 21);
   CHECK(shop.verdict() == "");

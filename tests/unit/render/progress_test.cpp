@@ -74,7 +74,8 @@ TEST_CASE("the last state of every task is told at the end, without a done that 
   w.at(1s, {.task = "b", .done = 7, .unit = "events"});
   w.text.clear();
   w.meter.finish();
-  CHECK(w.text == "  a                         50 %             5 rows of 10  5/s  1.0 s left\n  b                                   7 events\n");
+  CHECK(w.text ==
+        "  a                         50 %             5 rows of 10  5/s  1.0 s left\n  b                                   7 events\n");
 }
 
 TEST_CASE("on a terminal one line is drawn over, ten times a second at most") {
@@ -91,9 +92,10 @@ TEST_CASE("on a terminal one line is drawn over, ten times a second at most") {
 TEST_CASE("json lines carry the same, with null for what is not known") {
   Watched w{Showing::json};
   w.at(0s, {.task = "t", .bytes = 0});
-  CHECK(w.at(1s, {.task = "t", .done = 5, .bytes = 100}) ==
-        R"({"event":"progress","task":"t","unit":"rows","done":5,"total":null,"bytes":100,"rate_per_s":5,"took_ms":1000,"left_ms":null,"outcome":null})"
-        "\n");
+  CHECK(
+      w.at(1s, {.task = "t", .done = 5, .bytes = 100}) ==
+      R"({"event":"progress","task":"t","unit":"rows","done":5,"total":null,"bytes":100,"rate_per_s":5,"took_ms":1000,"left_ms":null,"outcome":null})"
+      "\n");
   w.text.clear();
   w.meter.note(Listener::Level::warn, "careful");
   CHECK(w.text == "{\"event\":\"note\",\"level\":\"warning\",\"message\":\"careful\"}\n");
