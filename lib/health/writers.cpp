@@ -12,7 +12,8 @@
 namespace ctl::health {
 namespace {
 
-constexpr std::int64_t looked_at = 200;  // records from each partition's end: an application that runs shows up among them
+constexpr std::chrono::milliseconds first_look{100};  // less than a watch of one look can know
+constexpr std::int64_t looked_at = 200;               // records from each partition's end: an application that runs shows up among them
 
 std::string describe(const postgres::Session& s) {
   return fmt::format("{} ({}, user {}, pid {})", s.application.empty() ? "a client without a name" : s.application,
@@ -71,7 +72,9 @@ Writers WriterWatch::judge(clock::duration shortest, const std::string& busiest)
   const auto& seen = seen_.at(busiest);
   const auto ago = format_took(std::chrono::duration_cast<std::chrono::milliseconds>(shortest));
   if (seen.moved) return {.why = fmt::format("{} got {} {} ago", busiest, seen.newest, ago)};
-  return {.undecided = true, .why = fmt::format("watching for writers: quiet for {} of {}", ago, format_took(around_.quiet_for))};
+  const auto window = format_took(around_.quiet_for);
+  if (shortest < first_look) return {.undecided = true, .why = fmt::format("until nothing has been written for {}", window)};
+  return {.undecided = true, .why = fmt::format("watching for writers: quiet for {} of {}", ago, window)};
 }
 
 Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& cluster, const Deadline& until) {

@@ -42,6 +42,7 @@ void Trouble::add(Kind kind, std::string_view reason) {
   }
   auto words = before(after(after(reason, name), ": "), " (after ");
   if (words.find("Connection refused") != std::string_view::npos) kind = Kind::refused;
+  if (words.find("Invalid response size") != std::string_view::npos) kind = Kind::foreign;
   for (const std::string_view detour : {" failed: ", "': "})  // "Connect to ADDRESS failed: …", "Failed to resolve 'NAME': …"
     words = after(words, detour);
   reasons_[std::string{node}] = {kind, std::string{id}, std::string{words}, std::chrono::steady_clock::now()};
@@ -93,6 +94,11 @@ std::optional<Error> Trouble::sentence(const Settings& settings) const {
         return Error{Code::unreachable,
                      {.what = where + " does not resolve", .cause = reason.words, .hint = "give Kafka's address with --brokers"}};
       case Kind::denied: return Error{Code::denied, {.what = "Kafka at " + where + " refuses the credentials", .cause = reason.words}};
+      case Kind::foreign:
+        return Error{Code::unreachable,
+                     {.what = "what answers at " + where + " is not Kafka, or wants TLS",
+                      .cause = reason.words,
+                      .hint = "give Kafka's address with --brokers, or --kafka-property security.protocol=ssl"}};
       case Kind::other: return Error{Code::unreachable, {.what = "no connection to Kafka at " + where, .cause = reason.words}};
     }
   }
@@ -101,6 +107,7 @@ std::optional<Error> Trouble::sentence(const Settings& settings) const {
       case Kind::refused: return "which refuses the connection";
       case Kind::unresolved: return "which does not resolve";
       case Kind::denied: return "which refuses the credentials";
+      case Kind::foreign: return "where something else than Kafka answers";
       case Kind::other: break;
     }
     return "which cannot be reached";

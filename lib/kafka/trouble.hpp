@@ -14,7 +14,7 @@ namespace ctl::kafka {
 /// just "Broker transport failure"; the reason comes through its error callback, as text.
 class Trouble {
  public:
-  enum class Kind : unsigned char { refused, unresolved, denied, other };
+  enum class Kind : unsigned char { refused, unresolved, denied, foreign, other };  ///< foreign: it does not speak Kafka
   /// `reason` is the callback's: "localhost:9092/bootstrap: Connect to ipv4#127.0.0.1:9092 failed: Connection refused (after 0ms in …)".
   void add(Kind, std::string_view reason);
   /// A bootstrap server has answered since. What is wrong with advertised addresses stays: librdkafka repeats a reason only after 30 s.

@@ -19,6 +19,12 @@ Job job_of(const Session& session, std::string_view direction, const Project& pr
 
 std::string direction_of(const Session& session) { return session.arguments().names.empty() ? "deploy" : session.arguments().names[0]; }
 
+Exit exit_of(const health::Checks& found) {
+  const bool down = std::any_of(found.all.begin(), found.all.end(),
+                                [](const health::Check& c) { return c.id == "server" && c.result == health::Result::fail; });
+  return found.good() ? Exit::done : down ? Exit::unreachable : Exit::not_good;
+}
+
 Answer preflight(Session& session) {
   const auto& typed = session.arguments();
   auto checks = [&] {
@@ -33,9 +39,7 @@ Answer preflight(Session& session) {
   auto report = health::report(found);
   report.ok = found.good();
   if (found.good()) report.line("Next: mykartctl plan" + std::string{found.expect == "rollback" ? " rollback" : ""});
-  const bool down = std::any_of(found.all.begin(), found.all.end(),
-                                [](const health::Check& c) { return c.id == "server" && c.result == health::Result::fail; });
-  return {std::move(report), found.good() ? Exit::done : down ? Exit::unreachable : Exit::not_good};
+  return {std::move(report), exit_of(found)};
 }
 
 Answer plan(Session& session) { return only_plan(session, job_of(session, direction_of(session), session.project())); }
@@ -49,7 +53,7 @@ Answer journey(Session& session, std::string_view direction) {
     if (!found.good()) {
       auto report = health::report(found);
       report.ok = false;
-      return {std::move(report), Exit::not_good};
+      return {std::move(report), exit_of(found)};
     }
   }
   return carry_out(session, job);
@@ -98,7 +102,7 @@ constexpr std::array commands{
             .examples = "mykartctl deploy\nmykartctl deploy --yes --wait --writers-gone --timeout 30m  # in CI, while the application is "
                         "being switched\nmykartctl deploy --until topics  # "
                         "schema and topics only",
-            .exits = "0 3 4 5",
+            .exits = "0 3 4 5 69",
             .run = deploy},
     Command{.path = "verify",
             .summary = "did it do what it promised?",
@@ -114,7 +118,7 @@ constexpr std::array commands{
                        "become dead letters with their reason. No topic is deleted.",
             .options = "until plan wait writers-gone quiet-for rate max-dead-letters yes dry-run exit-code allow-destructive confirm",
             .examples = "mykartctl rollback --until restore --yes  # at 3 a.m.: the tables first\nmykartctl rollback --wait",
-            .exits = "0 3 4 5",
+            .exits = "0 3 4 5 69",
             .run = rollback},
 };
 

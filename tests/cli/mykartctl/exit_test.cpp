@@ -49,6 +49,7 @@ TEST_CASE("Answers go to stdout with 0, complaints to stderr with the code of th
       {"topics list --otput json", 64, "", "try: --output"},
       {"connector delete x", 64, "", "--keep-slot"},
       {"deploy --until nowhere", 64, "", "nowhere"},
+      {"deploy --yes" + nowhere, 69, "connection refused", "PostgreSQL does not answer"},
       {"deploy --plan /nonexistent/plan.json --dry-run", 64, "", "there is no file /nonexistent/plan.json"},
       {"topics plan mykart.clikcs" + nowhere, 64, "", "try: mykart.clicks"},
       {"connector plan -f tests/data/connectors/old-mykart.json" + nowhere, 65, "secret-in-clear", ""},

@@ -29,6 +29,15 @@ TEST_CASE("a refused connection is one sentence with the address and where it ca
   CHECK(error->text().cause == "Connection refused");
 }
 
+TEST_CASE("what answers in another protocol is told as such, and at once") {
+  const auto trouble = with(Kind::other,
+                            "localhost:9092/bootstrap: Receive failed: Invalid response size 1157627904 (0..100000000): increase "
+                            "receive.message.max.bytes");
+  CHECK(trouble.hopeless(local, 0));
+  const auto error = trouble.sentence(local);
+  CHECK(error->what() == std::string{"what answers at localhost:9092 (default) is not Kafka, or wants TLS"});
+}
+
 TEST_CASE("a name that does not resolve is told as such") {
   const auto error =
       with(Kind::unresolved,
