@@ -18,6 +18,12 @@ std::string_view name(Desk::Direction direction) {
   return names[static_cast<std::size_t>(direction)];
 }
 
+/// "topics apply" works on topics; "deploy" is what it says.
+std::string target_of(const std::string& command) {
+  constexpr std::string_view verb = " apply";
+  return command.ends_with(verb) ? command.substr(0, command.size() - verb.size()) : command;
+}
+
 /// One desk with its six handlers; made once for looking, once for a run.
 struct Bench {
   Bench(Desk at, const WorkOptions& options, connect::Worker& worker) : desk{at} {
@@ -66,7 +72,7 @@ struct Work::Impl {
   }
 
   Plan plan(Bench& bench, const Deadline& until) {
-    Plan plan{.target = command, .context = around.context, .inputs_digest = around.project.digest};
+    Plan plan{.target = target_of(command), .context = around.context, .inputs_digest = around.project.digest};
     for (const auto& stop : order) {
       auto step = within("looking at " + to_string(stop.resource),
                          [&] { return bench.handlers.at(stop.resource.kind)->look(stop.resource, until); });

@@ -51,13 +51,13 @@ struct WorkerSights {
 struct ConnectorLook {
   int polls{3};
   std::chrono::milliseconds between{500};
-  bool unmanaged{};  ///< connectors that no file declares as well
 };
 struct AllConnectors {
   WorkerSights worker{};
   std::vector<ConnectorSights> connectors{};  ///< by name
 };
-/// `names` empty: every declared one. Never throws for a server that is down: what it would have said is unknown.
+/// `names` empty: every declared one; with none declared, every one of the worker. Never throws for a server that is down: what it would
+/// have said is unknown.
 [[nodiscard]] AllConnectors look_at_connectors(Sources&, std::span<const std::string> names, ConnectorLook, const Deadline&);
 
 enum class ConnectorVerdict : unsigned char { healthy, degraded, failed, paused, stopped, missing, unknown };

@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <filesystem>
@@ -56,6 +58,16 @@ Known<plan::WantedConnector> wanted(Sources& from, const ConnectorSpec* declared
   return as_it_runs;
 }
 
+/// Publication, slot and rights can be judged only in the database that the connector reads.
+plan::SeenDatabase look_at_its_database(postgres::Connection& database, const ConnectorSpec& spec, const Deadline& until) {
+  auto seen = look_at_cdc(database, spec, until);
+  if (const auto its = spec.get("database.dbname"); its != seen.name)
+    throw Error{
+        Code::config,
+        {.what = fmt::format("connector {} reads database {}, this is {}", spec.name, its, seen.name), .where = database.address()}};
+  return seen;
+}
+
 ConnectorSights look_at_one(Sources& from, const std::string& name, const Worker& worker, const Deadline& until) {
   const auto& files = from.around.project.connectors;
   const auto file = std::find_if(files.begin(), files.end(), [&](const ConnectorSpec& c) { return c.name == name; });
@@ -73,7 +85,7 @@ ConnectorSights look_at_one(Sources& from, const std::string& name, const Worker
   if (!sights.wanted)
     sights.database = tl::unexpected{sights.wanted.error()};
   else if (plan::is_postgres(sights.wanted->spec))
-    sights.database = attempt([&] { return look_at_cdc(from.database(), sights.wanted->spec, until); });
+    sights.database = attempt([&] { return look_at_its_database(from.database(), sights.wanted->spec, until); });
   return sights;
 }
 
@@ -151,7 +163,7 @@ AllConnectors look_at_connectors(Sources& from, std::span<const std::string> nam
   std::vector<std::string> chosen{names.begin(), names.end()};
   if (names.empty())
     for (const auto& file : from.around.project.connectors) chosen.push_back(file.name);
-  if (how.unmanaged && worker.configs)
+  if (chosen.empty() && worker.configs)
     for (const auto& [name, config] : *worker.configs) chosen.push_back(name);
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());

@@ -62,17 +62,21 @@ void say_servers(Answer& answer, Sources& from, const Deadline& until) {
 
 void say_application(Answer& answer, Sources& from, const Deadline& until) {
   Value application;
-  const auto found = attempt([&] { return topics_with_application_events(from.around, from.database(), from.kafka, until); });
+  const auto found = attempt([&] { return last_application_events(from.around, from.database(), from.kafka, until); });
+  std::optional<Millis> last;
+  if (found)
+    for (const auto& [topic, time] : *found) last = std::max(last.value_or(time), time);
   if (!found) answer.unknown("application.writes_topics", found.error());
   application.set("writes_tables", Value{})
       .set("writes_topics", found ? Value{!found->empty()} : Value{})
       .set("last_insert_at", Value{})
-      .set("last_event_at", Value{});
+      .set("last_event_at", last ? Value{format_instant(*last)} : Value{});
   answer.report.data.set("application", std::move(application));
   if (found)
-    answer.report.line(
-        found->empty() ? "application: no event of its own in the topics yet"
-                       : fmt::format("application: its events are in {} of {} topics", found->size(), from.around.project.tables.size()));
+    answer.report.line(!last ? "application: no event of its own in the topics yet"
+                             : fmt::format("application: last event {} ago, its events are in {} of {} topics",
+                                           format_took(std::max<std::chrono::milliseconds>(now() - *last, std::chrono::milliseconds{0})),
+                                           found->size(), from.around.project.tables.size()));
 }
 
 void say_topics(Answer& answer, Sources& from, const Deadline& until) {

@@ -65,7 +65,7 @@ void ask_topics(const Question& q) {
 
 void ask_events_arrive(const Question& q) {
   if (!q.deployed) return;
-  const auto found = topics_with_application_events(q.from.around, q.from.database(), q.from.kafka, q.until);
+  const auto found = last_application_events(q.from.around, q.from.database(), q.from.kafka, q.until);
   const auto declared = q.from.around.project.tables.size();
   q.into.push_back({.id = "events-arrive",
                     .target = fmt::format("{} topics", declared),

@@ -107,7 +107,7 @@ Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& clus
     return {.why = "context " + around_.context + " is protected: say --writers-gone when the application no longer writes to the tables"};
   if (writers.undecided) return writers;
 
-  const auto with_events = topics_with_application_events(around_, database, cluster, until);
+  const auto with_events = last_application_events(around_, database, cluster, until);
   if (!with_events.empty()) {
     writers.evidence += fmt::format(", application events seen in {} of {} topics", with_events.size(), around_.project.tables.size());
   } else if (others.empty()) {
@@ -137,9 +137,9 @@ Writers WriterWatch::topics(kafka::Cluster& cluster, const Deadline& until) {
   return judge(shortest, busiest);
 }
 
-std::vector<std::string> topics_with_application_events(const Surroundings& around, postgres::Connection& database, kafka::Cluster& cluster,
-                                                        const Deadline& until) {
-  std::vector<std::string> found;
+std::map<std::string, Millis> last_application_events(const Surroundings& around, postgres::Connection& database, kafka::Cluster& cluster,
+                                                      const Deadline& until) {
+  std::map<std::string, Millis> found;
   for (const auto& table : around.project.tables) {
     const auto ends = attempt([&] { return transfer::offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until); });
     if (!ends && ends.error().code() == Code::not_found) continue;  // it is made by a step to come
@@ -150,10 +150,11 @@ std::vector<std::string> topics_with_application_events(const Surroundings& arou
       const auto known = below.find(partition);
       first = std::max({first, ends->at(partition) - looked_at, known == below.end() ? std::int64_t{0} : known->second});
     }
-    bool seen = false;
-    transfer::scan(around.kafka, table.topic, from, *ends, around.listener, until,
-                   [&](const kafka::Message& message) { seen = seen || (message.value && from_application(*message.value, table)); });
-    if (seen) found.push_back(table.topic);
+    transfer::scan(around.kafka, table.topic, from, *ends, around.listener, until, [&](const kafka::Message& message) {
+      if (!message.value || !from_application(*message.value, table)) return;
+      const auto last = found.try_emplace(table.topic, message.time).first;
+      last->second = std::max(last->second, message.time);
+    });
   }
   return found;
 }

@@ -43,9 +43,9 @@ class WriterWatch {
   std::map<std::string, Seen> seen_{};
 };
 
-/// Which of the topics hold, among the last records of each partition, events that the application wrote and no rollback has taken back
-/// yet.
-[[nodiscard]] std::vector<std::string> topics_with_application_events(const Surroundings&, postgres::Connection&, kafka::Cluster&,
-                                                                      const Deadline&);
+/// The time of the newest event that the application wrote and no rollback has taken back yet, by topic, among the last records of each
+/// partition. A topic without one is left out.
+[[nodiscard]] std::map<std::string, Millis> last_application_events(const Surroundings&, postgres::Connection&, kafka::Cluster&,
+                                                                    const Deadline&);
 
 }  // namespace ctl::health

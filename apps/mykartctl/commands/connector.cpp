@@ -46,7 +46,7 @@ Answer findings(Session& session, bool offline) {
 }
 
 Job job_of(Session& session) {
-  Job job{.command = "connector", .report = connector_plan_report};
+  Job job{.command = "connector apply", .report = connector_plan_report};
   for (const auto& connector : chosen_connectors(session)) job.order.push_back({"connector", {Kind::connector, connector.name}});
   return job;
 }
@@ -67,10 +67,12 @@ Answer status(Session& session) {
   Sources sources{session.around(), session.deadline()};
   const auto& typed = session.arguments();
   const auto polls = static_cast<int>(std::clamp<std::int64_t>(typed.count("polls").value_or(3), 1, 100));
-  const auto all = health::look_at_connectors(sources, typed.names, {.polls = polls, .unmanaged = true}, session.deadline());
+  const auto all = health::look_at_connectors(sources, typed.names, {.polls = polls}, session.deadline());
   auto report = health::connectors_report(all, !typed.names.empty());
   report.ok = true;
   for (const auto& sights : all.connectors) {
+    if (sights.declared == nullptr && sights.config && !*sights.config)
+      throw Error{Code::not_found, {.what = "there is no connector " + sights.name, .hint = "mykartctl connector list"}};
     const auto good = health::judge(sights).good();
     if (good == false || report.ok == true) report.ok = good;
   }

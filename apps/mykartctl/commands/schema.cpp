@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 Job job_of(Session& session) {
-  Job job{.command = "schema"};
+  Job job{.command = "schema apply"};
   const auto last = session.arguments().text("to");
   for (const auto& migration : session.project().migrations)
     if (migration.phase == Migration::Phase::expand && (!last || migration.id.substr(0, last->size()) <= *last))

@@ -87,7 +87,7 @@ Answer status(Session& session) {
 }
 
 Job job_of(Session& session) {
-  Job job{.command = "topics"};
+  Job job{.command = "topics apply"};
   for (const auto& name : chosen(session.arguments().names, declared_topics(session.project()), "topic"))
     job.order.push_back({"topics", {Kind::topic, name}});
   return job;

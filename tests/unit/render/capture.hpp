@@ -1,7 +1,9 @@
 #pragma once
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
+#include <termios.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -31,6 +33,10 @@ class Pty {
     theirs_ = ::open(::ptsname(ours_), O_RDWR | O_NOCTTY);
     const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
     ::ioctl(theirs_, TIOCSWINSZ, &size);
+    termios modes{};  // no echo: it would stand anywhere in what the program writes
+    ::tcgetattr(theirs_, &modes);
+    modes.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    ::tcsetattr(theirs_, TCSANOW, &modes);
   }
   Pty(const Pty&) = delete;
   Pty& operator=(const Pty&) = delete;
@@ -42,10 +48,17 @@ class Pty {
   void type(const std::string& text) const {
     if (::write(ours_, text.data(), text.size()) < 0) std::perror("pty");
   }
-  [[nodiscard]] std::string text() const {  // what was written since the last call
+  /// What was written since the last call. The kernel hands it over when it finds the time, hence the mark behind it.
+  [[nodiscard]] std::string text() const {
+    constexpr char mark = '\x01';
+    if (::write(theirs_, &mark, 1) < 0) std::perror("pty");
     std::string text;
     char piece[4096];
-    for (ssize_t got = 0; (got = ::read(ours_, piece, sizeof piece)) > 0;) text.append(piece, static_cast<std::size_t>(got));
+    for (pollfd readable{.fd = ours_, .events = POLLIN, .revents = 0}; text.empty() || text.back() != mark;) {
+      if (::poll(&readable, 1, 5000) <= 0) return text;
+      if (const auto got = ::read(ours_, piece, sizeof piece); got > 0) text.append(piece, static_cast<std::size_t>(got));
+    }
+    text.pop_back();
     return text;
   }
 
