@@ -51,12 +51,13 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
       transfer::read_checkpoint(desk_.around.kafka, transfer::identity(desk_.database(), declared, until), desk_.around.listener, until);
   const auto last = done ? done->last_id : std::nullopt;
   if (last && *last >= parse_integer(*top).value_or(0)) return std::nullopt;
-  const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.bytes, 0));
+  const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.rows_estimate, 0)),
+             bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.bytes, 0));
   step.phase = last ? "tail" : "backfill";
+  step.rows = last ? static_cast<std::uint64_t>(parse_integer(*top).value_or(0) - *last) : rows;
+  step.bytes = rows > 0 ? bytes / rows * step.rows : 0;
   step.summary = last ? fmt::format("rows after id {}, to {}", *last, declared.topic)
-                      : fmt::format("~{} rows, {}, to {}",
-                                    format_count(static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.rows_estimate, 0))),
-                                    format_bytes(bytes), declared.topic);
+                      : fmt::format("~{} rows, {}, to {}", format_count(rows), format_bytes(bytes), declared.topic);
   return step;
 }
 
@@ -72,6 +73,7 @@ std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& dec
       std::accumulate(behind.begin(), behind.end(), std::int64_t{0}, [](std::int64_t sum, const auto& one) { return sum + one.second; });
   if (left == 0) return std::nullopt;
   step.phase = "replay";
+  step.rows = static_cast<std::uint64_t>(left);
   step.summary = fmt::format("at most {} events of {}", format_count(static_cast<std::uint64_t>(left)), declared.topic);
   return step;
 }

@@ -65,6 +65,7 @@ void ParityHandler::prove_rows(const EventTable& declared, const EventTable& tab
 }
 
 void ParityHandler::prove_events(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+  to.progress({.task = "compare " + table.table.name, .unit = "events"});
   const auto parity = transfer::reconcile_replay(desk_.database(), desk_.around.kafka, table, to, until);
   if (!parity.balanced)
     throw Error{Code::mismatch,

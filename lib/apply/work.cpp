@@ -78,10 +78,6 @@ struct Work::Impl {
                          [&] { return bench.handlers.at(stop.resource.kind)->look(stop.resource, until); });
       if (!step) continue;
       if (step->phase.empty()) step->phase = stop.phase;
-      if (stop.resource.kind == Kind::data)
-        if (const auto located = locate(bench.desk, event_table(bench.desk, stop.resource.name), until))
-          plan.rows += static_cast<std::uint64_t>(std::max<std::int64_t>(located->info.rows_estimate, 0)),
-              plan.bytes += static_cast<std::uint64_t>(located->info.bytes);
       plan.steps.push_back(std::move(*step));
     }
     const auto to_do = [](const Step& step) { return step.action != Action::wait; };

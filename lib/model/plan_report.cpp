@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <chrono>
 #include <map>
 
 #include "core/text.hpp"
@@ -11,6 +12,11 @@ namespace {
 struct Counts {
   std::map<Action, std::size_t> by_action{};
   std::size_t disruptive{}, destructive{}, lossy{}, doing{};
+  std::uint64_t rows{}, bytes{};
+  [[nodiscard]] std::chrono::milliseconds duration() const {
+    constexpr std::uint64_t rows_per_ms = 400;  // what two cores do that servers share (tests/bench/run)
+    return std::chrono::milliseconds{rows / rows_per_ms};
+  }
 };
 
 Counts count(const Plan& plan) {
@@ -22,6 +28,8 @@ Counts count(const Plan& plan) {
     counts.disruptive += step.risk == Risk::disruptive ? 1 : 0;
     counts.destructive += step.risk == Risk::destructive ? 1 : 0;
     counts.lossy += step.undo == Undo::lossy ? 1 : 0;
+    counts.rows += step.rows;
+    counts.bytes += step.bytes;
   }
   return counts;
 }
@@ -55,7 +63,7 @@ Value to_value(const Plan& plan) {
     summary.set(std::string{to_string(action)}, counts.by_action[action]);
   summary.set("disruptive", counts.disruptive).set("destructive", counts.destructive).set("lossy", counts.lossy);
   Value estimate, value;
-  estimate.set("rows", plan.rows).set("bytes", plan.bytes).set("duration_ms", plan.rows / 400);  // 400 rows/ms: what two shared cores do
+  estimate.set("rows", counts.rows).set("bytes", counts.bytes).set("duration_ms", counts.duration().count());
   value.set("target", plan.target).set("until", plan.until.empty() ? Value{} : Value{plan.until});
   value.set("inputs_digest", plan.inputs_digest.empty() ? "" : "sha256:" + plan.inputs_digest)
       .set("fingerprint", "sha256:" + plan.fingerprint());
@@ -100,10 +108,9 @@ Report report(const Plan& plan) {
     } else if (step.risk == Risk::destructive) {
       report.line(fmt::format("{} is destructive: {}", to_string(step.resource), step.why), Style::bad);
     }
-  auto total = fmt::format("{}{}{} {}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context,
-                           plan.context.empty() ? "" : ". ", counts.doing, counts.doing == 1 ? "step" : "steps", counts.disruptive,
-                           counts.destructive);
-  if (plan.rows > 0) total += fmt::format(", ~{} rows", format_count(plan.rows));
+  auto total = fmt::format("{}{}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context + ". ",
+                           counted(counts.doing, "step"), counts.disruptive, counts.destructive);
+  if (counts.rows > 0) total += fmt::format(", ~{} rows in about {}", format_count(counts.rows), format_took(counts.duration()));
   return report.line(total + "."), report;
 }
 

@@ -42,7 +42,8 @@ struct Step {
   Undo undo{Undo::exact};
   std::string why{};
   std::string remedy{};
-  Digest precondition{};  ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
+  std::uint64_t rows{}, bytes{};  ///< about as much is moved
+  Digest precondition{};          ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
 };
 
 /// At most one step a resource and phase; the same input gives the same bytes. Empty means: nothing to do.
@@ -52,7 +53,6 @@ struct Plan {
   std::string until{};
   std::string inputs_digest{};
   std::vector<Step> steps{};
-  std::uint64_t rows{}, bytes{};             ///< estimate of what is moved
   [[nodiscard]] Digest fingerprint() const;  ///< of resources, actions, changes and preconditions
 };
 

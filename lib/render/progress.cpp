@@ -32,7 +32,7 @@ Pace pace_of(const Task& task, Meter::Time now) {
   Pace pace{.took = std::chrono::duration_cast<std::chrono::milliseconds>(now - task.started)};
   const auto moved = task.done > task.first ? task.done - task.first : 0;
   if (pace.took > 0ms) pace.per_second = static_cast<double>(moved) * 1000 / static_cast<double>(pace.took.count());
-  if (pace.per_second > 0 && task.done < task.total && task.done >= task.total / 100)
+  if (pace.per_second > 0 && task.outcome.empty() && task.done < task.total && task.done >= task.total / 100)
     pace.left = std::chrono::milliseconds{static_cast<std::int64_t>(static_cast<double>(task.total - task.done) * 1000 / pace.per_second)};
   return pace;
 }
@@ -53,7 +53,7 @@ std::string format_rate(double per_second) {
 std::string Meter::text(const std::string& name, const Task& task, bool live) const {
   const auto pace = pace_of(task, clock_());
   const bool known = task.total > task.done && task.outcome.empty();
-  auto out = fmt::format("  {:<24} ", name);
+  auto out = fmt::format("  {:<28} ", name);
   if (known && live) out += bar(task.done, task.total) + ' ';
   if (known) out += fmt::format("{:>3} %  ", static_cast<int>(static_cast<double>(task.done) / static_cast<double>(task.total) * 100));
   out += fmt::format("{:>12} {}", format_count(task.done), task.unit);

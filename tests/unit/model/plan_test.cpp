@@ -9,7 +9,7 @@ using namespace ctl;
 namespace {
 
 Plan plan() {
-  Plan plan{.target = "deploy", .context = "local", .until = "tail", .inputs_digest = "abc", .rows = 10'412'233, .bytes = 1'250'000'000};
+  Plan plan{.target = "deploy", .context = "local", .until = "tail", .inputs_digest = "abc"};
   plan.steps.push_back({.resource = {Kind::topic, "clicks"},
                         .phase = "topics",
                         .action = Action::create,
@@ -26,6 +26,8 @@ Plan plan() {
                         .risk = Risk::disruptive,
                         .undo = Undo::lossy,
                         .precondition = "d2"});
+  plan.steps[0].rows = 10'412'233;
+  plan.steps[0].bytes = 1'250'000'000;
   return plan;
 }
 
@@ -72,7 +74,7 @@ TEST_CASE("a saved plan that was edited, or is none, is refused") {
 TEST_CASE("the fingerprint is of what is done, not of what is waited for or how many rows there are") {
   const auto before = plan().fingerprint();
   auto other = plan();
-  other.rows = 1;
+  other.steps[0].rows = 1;
   other.steps[1].why = "last insert 4 s ago";
   CHECK(other.fingerprint() == before);
   other.steps.erase(other.steps.begin() + 1);
@@ -97,7 +99,7 @@ TEST_CASE("a plan is a table with its gates and its sum") {
         "1|topics|create|topic/clicks|3 partitions|safe|exact\n"
         "⏸|fence|gate|writers gone|last insert 3 s ago||\n"
         "2|connector|update|connector/c|1 key|disruptive|lossy\n"
-        "context local. 2 steps, 1 disruptive, 0 destructive, ~10,412,233 rows.\n");
+        "context local. 2 steps, 1 disruptive, 0 destructive, ~10,412,233 rows in about 26 s.\n");
   CHECK(report(plan()).names == std::vector<std::string>{"topic/clicks", "connector/c"});
   CHECK(text_of(report(Plan{.target = "topics"})) == "nothing to do\n");
 }

@@ -33,10 +33,10 @@ TEST_CASE("without a terminal there is a line a task at most every five seconds,
   CHECK(w.at(0s, {.task = "clicks", .total = 1'000'000}).empty());
   CHECK(w.at(1s, {.task = "clicks", .done = 100'000, .total = 1'000'000}).empty());
   CHECK(w.at(5s, {.task = "clicks", .done = 500'000, .total = 1'000'000}) ==
-        "  clicks                    50 %       500,000 rows of 1,000,000  100k/s  5.0 s left\n");
+        "  clicks                        50 %       500,000 rows of 1,000,000  100k/s  5.0 s left\n");
   CHECK(w.at(6s, {.task = "clicks", .done = 600'000, .total = 1'000'000}).empty());
   CHECK(w.at(8s, {.task = "clicks", .done = 1'000'000, .total = 1'000'000, .outcome = "done"}) ==
-        "  clicks                      1,000,000 rows  125k/s  done in 8.0 s\n");
+        "  clicks                          1,000,000 rows  125k/s  done in 8.0 s\n");
   w.text.clear();
   w.meter.finish();
   CHECK(w.text.empty());
@@ -75,18 +75,19 @@ TEST_CASE("the last state of every task is told at the end, without a done that 
   w.text.clear();
   w.meter.finish();
   CHECK(w.text ==
-        "  a                         50 %             5 rows of 10  5/s  1.0 s left\n  b                                   7 events\n");
+        "  a                             50 %             5 rows of 10  5/s  1.0 s left\n  b                                       7 "
+        "events\n");
 }
 
 TEST_CASE("on a terminal one line is drawn over, ten times a second at most") {
   Watched w{Showing::bar};
   CHECK(w.at(0s, {.task = "clicks", .total = 1000}) ==
-        "\r\x1b[K  clicks                   [........................]   0 %             0 rows");
+        "\r\x1b[K  clicks                       [........................]   0 %             0 rows");
   CHECK(w.at(50ms, {.task = "clicks", .done = 10, .total = 1000}).empty());
   CHECK(w.at(500ms, {.task = "clicks", .done = 500, .total = 1000}) ==
-        "\r\x1b[K  clicks                   [############............]  50 %           500 rows  1k/s  500 ms left");
+        "\r\x1b[K  clicks                       [############............]  50 %           500 rows  1k/s  500 ms left");
   CHECK(w.at(1s, {.task = "clicks", .done = 1000, .total = 1000, .outcome = "done"}) ==
-        "\r\x1b[K  clicks                          1,000 rows  1k/s  done in 1.0 s\n");
+        "\r\x1b[K  clicks                              1,000 rows  1k/s  done in 1.0 s\n");
 }
 
 TEST_CASE("json lines carry the same, with null for what is not known") {
