@@ -69,6 +69,7 @@ struct Taken {
 [[nodiscard]] std::span<const Command> migration_commands() noexcept;
 [[nodiscard]] std::span<const Command> schema_commands() noexcept;
 [[nodiscard]] std::span<const Command> topics_commands() noexcept;
+[[nodiscard]] std::span<const Command> topics_delete_commands() noexcept;
 [[nodiscard]] std::span<const Command> connector_commands() noexcept;
 [[nodiscard]] std::span<const Command> events_commands() noexcept;
 [[nodiscard]] std::span<const Command> oncall_commands() noexcept;

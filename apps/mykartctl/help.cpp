@@ -84,15 +84,18 @@ Report overview() {
   page.line("  mykartctl rollback     the tables back, with the events that came since");
   Value commands{Value::List{}};
   std::string_view title;
+  std::string noun, verbs;
+  const auto flush = [&] {
+    if (!noun.empty()) entry(page, "  " + noun, verbs, 14);
+    noun.clear();
+    verbs.clear();
+  };
   for (const auto& section : sections()) {
-    if (section.title != title) heading(page, section.title);
+    if (section.title != title) {
+      flush();
+      heading(page, section.title);
+    }
     title = section.title;
-    std::string noun, verbs;
-    const auto flush = [&] {
-      if (!noun.empty()) entry(page, "  " + noun, verbs, 14);
-      noun.clear();
-      verbs.clear();
-    };
     for (const auto& command : section.commands) {
       commands.push(to_value(command));
       const auto space = command.path.find(' ');
@@ -104,8 +107,8 @@ Report overview() {
       noun = noun_of(command.path);
       verbs += (verbs.empty() ? "" : " · ") + std::string{command.path.substr(space + 1)};
     }
-    flush();
   }
+  flush();
   heading(page, "More");
   entry(page, "  mykartctl help COMMAND", "one command: examples, options, exit codes", 28);
   entry(page, "  mykartctl help TOPIC", "options · " + join(topic_names(), " · "), 28);

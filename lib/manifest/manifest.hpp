@@ -1,4 +1,5 @@
 #pragma once
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,11 @@ struct Checked {
 [[nodiscard]] Checked check(const std::string& folder);
 /// The same, but throws Error{manifest} that names every error at once. Warnings pass.
 [[nodiscard]] Project load(const std::string& folder);
+
+/// A topics.yaml of what is live, whose plan is empty: families as `project` has them (topics that fit none are of the family "exported"),
+/// and of configs only those that are set on the topic itself. What no cluster knows (description, owner, captures) comes from `project`;
+/// `source` is left out.
+[[nodiscard]] Value exported(std::span<const TopicState> live, const Project& project);
 
 /// One connector file: {name, config}, values normalised to text as Connect stores them.
 [[nodiscard]] ConnectorSpec read_connector(std::string_view text, const std::string& file, Problems&);

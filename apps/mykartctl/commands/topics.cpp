@@ -6,8 +6,10 @@
 #include "choose.hpp"
 #include "health/topics.hpp"
 #include "job.hpp"
+#include "manifest/manifest.hpp"
 #include "monitor.hpp"
 #include "session.hpp"
+#include "transfer/transfer.hpp"
 
 namespace ctl::cli {
 namespace {
@@ -96,6 +98,26 @@ Job job_of(Session& session) {
 Answer plan(Session& session) { return only_plan(session, job_of(session)); }
 Answer apply(Session& session) { return carry_out(session, job_of(session)); }
 
+Answer export_live(Session& session) {
+  const auto& typed = session.arguments();
+  const auto& project = session.project();
+  kafka::Cluster cluster{session.kafka(), session.listener()};
+  std::vector<TopicState> live;
+  for (const auto& [name, state] :
+       cluster.describe(typed.names.empty() ? cluster.topics(session.deadline()) : typed.names, session.deadline())) {
+    if (!state) throw Error{state.error()};
+    const auto* declared = project.topic(name);
+    const auto family = typed.text("family");
+    if (typed.names.empty() && (state->internal || name == transfer::checkpoint_topic)) continue;
+    if (!family || (declared != nullptr && declared->family == *family)) live.push_back(*state);
+  }
+  const auto file = manifest::exported(live, project);
+  const auto text = session.out().format() == render::Format::json ? to_json(file, 2) : to_yaml(file);
+  for (std::string_view rest{text}; !rest.empty(); rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1))
+    session.out().line(rest.substr(0, rest.find('\n')));
+  return {};
+}
+
 Answer show(Session& session) {
   const auto& typed = session.arguments();
   auto& out = session.out();
@@ -154,6 +176,17 @@ constexpr std::array commands{
             .exits = "0 3 5",
             .timeout = std::chrono::minutes{3},
             .run = apply},
+    Command{.path = "topics export",
+            .names = "[TOPIC…]",
+            .summary = "a topics.yaml of what is live",
+            .details =
+                "For a cluster that has topics and no manifest yet: its plan is empty. Configs are those set on the topic itself. Describe "
+                "the topics and name their owners before you commit it; the mapping of event tables (source) is not in a cluster.",
+            .options = "family",
+            .examples = "mykartctl topics export > topics.yaml\nmykartctl topics export mykart.clicks",
+            .exits = "0",
+            .timeout = std::chrono::seconds{10},
+            .run = export_live},
     Command{.path = "topics monitor",
             .names = "TOPIC…",
             .summary = "shows events as they arrive; Ctrl-C ends it",
