@@ -32,9 +32,10 @@ Fields::~Fields() {
   const std::vector<std::string> known{asked_.begin(), asked_.end()};
   for (const auto& member : *map_.map()) {
     if (asked_.contains(member.key)) continue;
+    const auto near = nearest(member.key, known);
     into_.push_back({.what = "unknown key '" + member.key + "'",
                      .at = member.key_at,
-                     .hint = did_you_mean(nearest(member.key, known)),
+                     .hint = near ? did_you_mean(near) : "known here: " + join(known, ", "),
                      .rule = "unknown-key"});
   }
 }

@@ -113,7 +113,9 @@ TEST_CASE("everything that is wrong in the file is told at once") {
         "mykartctl.yaml:3:33 'quiet_for' is '2', it should be a duration (with its unit: 2ms, 2s, 2d)\n"
         "mykartctl.yaml:3:47 'yes' is ambiguous (write true, or \"yes\" for the text)\n"
         "mykartctl.yaml:4:19 'timeout' is '5x', it should be a duration (such as 500ms, 30s, 5m, 12h, 7d)\n"
-        "mykartctl.yaml:5:1 unknown key 'protected' | mykartctl.yaml:1:1 | ");
+        "mykartctl.yaml:5:1 unknown key 'protected' (known here: brokers, connect_url, contexts, database, default_context, "
+        "finalize_after, guard_recent, "
+        "kafka_cluster_id, kafka_properties, output, postgres_system_id, quiet_for, timeout) | mykartctl.yaml:1:1 | ");
 }
 
 TEST_CASE("a protected context cannot be the default") {

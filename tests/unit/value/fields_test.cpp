@@ -40,7 +40,7 @@ TEST_CASE("a key that nobody asked for is named with its place and the nearest k
   }
   CHECK(lines_of(problems) ==
         "topics.yaml:2:1 unknown key 'retension' (did you mean 'retention'?)\n"
-        "topics.yaml:3:1 unknown key 'colour'\n");
+        "topics.yaml:3:1 unknown key 'colour' (known here: name, retention)\n");
   CHECK(problems.front().rule == "unknown-key");
 }
 
