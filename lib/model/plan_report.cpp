@@ -110,7 +110,8 @@ Report report(const Plan& plan) {
     }
   auto total = fmt::format("{}{}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context + ". ",
                            counted(counts.doing, "step"), counts.disruptive, counts.destructive);
-  if (counts.rows > 0) total += fmt::format(", ~{} rows in about {}", format_count(counts.rows), format_took(counts.duration()));
+  if (counts.rows > 0) total += fmt::format(", ~{} rows", format_count(counts.rows));
+  if (counts.duration() >= std::chrono::seconds{1}) total += " in about " + format_took(counts.duration());
   return report.line(total + "."), report;
 }
 
