@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "health/sources.hpp"
 #include "session.hpp"
 
 namespace ctl::cli {
@@ -70,6 +71,11 @@ void confirm(Session& session, const Plan& plan, Report shown) {
     throw Error{
         Code::refused,
         {.what = fmt::format("--confirm names {}, the context is {}", *named, around.context), .where = session.settings().context.origin}};
+
+  if (!around.pinned_cluster_id.empty() || !around.pinned_system_id.empty()) {
+    Sources sources{around, session.deadline()};
+    need_pinned(sources, session.deadline());
+  }
 
   const auto steps = std::count_if(plan.steps.begin(), plan.steps.end(), is_done);
   if (steps == 0) return;  // it only waits

@@ -1,5 +1,7 @@
 #include "health/sources.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "postgres/catalog.hpp"
@@ -21,6 +23,22 @@ postgres::Connection& Sources::database() {
 Journal& Sources::journal() {
   if (!session_) throw session_.error();
   return *journal_;
+}
+
+void need_pinned(Sources& from, const Deadline& until) {
+  const auto& around = from.around;
+  const auto need = [&](std::string_view server, const std::string& pin, std::string_view key, const Known<std::string>& id) {
+    if (id && *id != pin)
+      throw Error{Code::refused,
+                  {.what = fmt::format("{} is {}, but context {} pins {}", server, *id, around.context, pin),
+                   .hint = fmt::format("this is another server than the context means: check its address, or {} in mykartctl.yaml", key)}};
+  };
+  if (const auto& pin = around.pinned_system_id; !pin.empty())
+    need("postgres", pin, "postgres_system_id", attempt([&] { return postgres::server(from.database(), until).system_identifier; }));
+  if (const auto& pin = around.pinned_cluster_id; !pin.empty()) {
+    need("kafka", pin, "kafka_cluster_id", attempt([&] { return from.kafka.id(until); }));
+    need("the Kafka cluster of connect", pin, "connect_url", attempt([&] { return from.worker.root(until).kafka_cluster_id; }));
+  }
 }
 
 std::optional<Located> locate(const Project& project, const EventTable& table, postgres::Connection& database, const Deadline& until) {

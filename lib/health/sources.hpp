@@ -28,6 +28,9 @@ class Sources {
   std::optional<Journal> journal_{};
 };
 
+/// Throws Error{refused} when a server that answers is not the one that the context pins. Asks nobody when nothing is pinned.
+void need_pinned(Sources&, const Deadline&);
+
 /// Where the rows of an event table are now: as declared, or in the schema of retired tables.
 struct Located {
   TableInfo info{};

@@ -18,8 +18,9 @@ struct Defaults {
 };
 
 void read_numbers(Fields& fields, int& partitions, int& replication) {
-  if (const auto n = fields.integer_if("partitions", 1, most_partitions)) partitions = static_cast<int>(*n);
-  if (const auto n = fields.integer_if("replication", 1, most_replicas)) replication = static_cast<int>(*n);
+  // 1 for what cannot be read: that was said, and nobody misses the number
+  if (fields.has("partitions")) partitions = static_cast<int>(fields.integer_if("partitions", 1, most_partitions).value_or(1));
+  if (fields.has("replication")) replication = static_cast<int>(fields.integer_if("replication", 1, most_replicas).value_or(1));
 }
 
 Defaults read_defaults(Fields& top, Problems& problems) {

@@ -111,3 +111,15 @@ TEST_CASE("A saved plan is run as it was shown, or refused when the world has mo
   CHECK(project.run({"topics", "apply", "--plan", file, "--yes"}).status == 0);
   CHECK(project.exists(project.two()));
 }
+
+TEST_CASE("Nothing is written to a server that the context does not mean") {
+  Project project;
+  project.write("7d", 3, ", kafka_cluster_id: somewhereElse000000000");
+  const auto ended = project.run({"topics", "apply", "--yes"});
+  CHECK(ended.status == 5);
+  CHECK(has(ended.err, "but context local pins somewhereElse000000000"));
+  CHECK_FALSE(project.exists(project.one()));
+  project.write("7d", 3, ", postgres_system_id: \"123\"");
+  CHECK(project.run({"topics", "apply", "--yes"}).status == 5);
+  CHECK_FALSE(project.exists(project.one()));
+}

@@ -26,7 +26,7 @@ class Project {
   [[nodiscard]] std::string one() const { return prefix_ + ".one"; }
   [[nodiscard]] std::string two() const { return prefix_ + ".two"; }
 
-  void write(const std::string& retention, int partitions) {
+  void write(const std::string& retention, int partitions, const std::string& more = "") {
     folder_.file("topics.yaml", fmt::format("version: 1\n"
                                             "retired_schema: retired\n"
                                             "defaults: {{partitions: {0}, replication: 1}}\n"
@@ -36,8 +36,8 @@ class Project {
                                             "  {1}.one: {{description: first, owner: test}}\n"
                                             "  {1}.two: {{description: second, owner: test}}\n",
                                             partitions, prefix_, retention));
-    const auto where =
-        fmt::format("brokers: '{}', database: '{}', connect_url: '{}'", sandbox::brokers(), database_.url(), sandbox::connect_url());
+    const auto where = fmt::format("brokers: '{}', database: '{}', connect_url: '{}'{}", sandbox::brokers(), database_.url(),
+                                   sandbox::connect_url(), more);
     folder_.file("mykartctl.yaml", fmt::format("default_context: local\n"
                                                "contexts:\n"
                                                "  local: {{{0}}}\n"
