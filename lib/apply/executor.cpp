@@ -3,6 +3,11 @@
 #include "core/error.hpp"
 
 namespace ctl {
+namespace {
+
+constexpr std::size_t many_steps = 30;  // fewer are told by what they do
+
+}  // namespace
 
 Outcome execute(const Plan& plan, const Handlers& handlers, const Recorder& record, Listener& to, const Deadline& until) {
   std::size_t applied = 0;
@@ -30,6 +35,7 @@ Outcome execute(const Plan& plan, const Handlers& handlers, const Recorder& reco
     }
     record.finished(step, true, {});
     ++applied;
+    if (plan.steps.size() >= many_steps) to.progress({.task = plan.target, .done = applied, .total = plan.steps.size(), .unit = "steps"});
   }
   return {Outcome::End::done, applied, {}};
 }

@@ -1,6 +1,7 @@
 #include "apply/topic_handler.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "core/text.hpp"
 
@@ -32,13 +33,30 @@ void block_retention(Step& step, const Desk& desk) {
 std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> specs, const Deadline& until) {
   std::vector<std::string> names;
   for (const auto& spec : specs) names.push_back(spec.name);
-  auto steps = plan::topics(specs, holds(desk, until), desk.kafka.describe(names, until));
+  const auto held = holds(desk, until);
+  std::set<std::string> keys;  // the plan looks at no others
+  for (const auto& spec : specs)
+    for (const auto& [key, value] : spec.config) keys.insert(key);
+  for (const auto& hold : held) keys.insert(hold.key);
+  const std::vector<std::string> asked{keys.begin(), keys.end()};
+  auto steps = plan::topics(specs, held, desk.kafka.describe(names, asked, until));
   if (desk.book == nullptr)
     for (auto& step : steps) block_retention(step, desk);
   return steps;
 }
 
+void TopicHandler::announce(std::span<const Resource> resources, const Deadline& until) {
+  announced_.clear();
+  std::vector<TopicSpec> specs;
+  for (const auto& resource : resources) {
+    specs.push_back(declared(desk_, resource.name));
+    announced_[resource.name] = std::nullopt;
+  }
+  for (auto& step : look_at_topics(desk_, specs, until)) announced_[step.resource.name] = std::move(step);
+}
+
 std::optional<Step> TopicHandler::look(const Resource& resource, const Deadline& until) {
+  if (auto seen = announced_.extract(resource.name)) return std::move(seen.mapped());
   auto steps = look_at_topics(desk_, {&declared(desk_, resource.name), 1}, until);
   if (steps.empty()) return std::nullopt;
   return std::move(steps.front());

@@ -73,6 +73,10 @@ struct Work::Impl {
 
   Plan plan(Bench& bench, const Deadline& until) {
     Plan plan{.target = target_of(command), .context = around.context, .inputs_digest = around.project.digest};
+    std::map<Kind, std::vector<Resource>> together;
+    for (const auto& stop : order) together[stop.resource.kind].push_back(stop.resource);
+    for (const auto& [kind, resources] : together)
+      within("looking at what is there", [&] { bench.handlers.at(kind)->announce(resources, until); });
     for (const auto& stop : order) {
       auto step = within("looking at " + to_string(stop.resource),
                          [&] { return bench.handlers.at(stop.resource.kind)->look(stop.resource, until); });

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "health/topics.hpp"
 #include "kafka/reader.hpp"
@@ -15,6 +16,14 @@ std::vector<Partition> partitions_of(const std::map<std::string, Known<TopicStat
     if (state)
       for (const auto& partition : state->partitions) all.push_back({topic, partition.id});
   return all;
+}
+
+/// The configs that a verdict or the table needs: a few of some forty.
+std::vector<std::string> judged_keys(const Project& project) {
+  std::set<std::string> keys{"retention.ms"};
+  for (const auto& topic : project.topics)
+    for (const auto& [key, value] : topic.config) keys.insert(key);
+  return {keys.begin(), keys.end()};
 }
 
 std::int64_t known_or_zero(const Ends& offsets, const Partition& partition) {
@@ -86,7 +95,7 @@ std::map<std::string, Known<double>> rates(const Ends& before, const Ends& after
 TopicSights look_at_topics(Sources& sources, std::span<const std::string> names, TopicLook look, const Deadline& until) {
   using At = kafka::Cluster::At;
   TopicSights sights;
-  sights.states = sources.kafka.describe(names, until);
+  sights.states = sources.kafka.describe(names, look.detail ? std::vector<std::string>{} : judged_keys(sources.around.project), until);
   const auto partitions = partitions_of(sights.states);
   const auto sampled = Deadline::clock::now();
   sights.start = sources.kafka.offsets(partitions, At::earliest, until);

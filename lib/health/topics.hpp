@@ -21,6 +21,7 @@ struct TopicSights {
 };
 struct TopicLook {
   std::optional<std::chrono::milliseconds> sample{};  ///< measure the rate over this time
+  bool detail{};                                      ///< all configs; else those that are declared or shown
 };
 /// Reads them; throws only when Kafka tells nothing at all.
 [[nodiscard]] TopicSights look_at_topics(Sources&, std::span<const std::string> names, TopicLook, const Deadline&);

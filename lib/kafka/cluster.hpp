@@ -77,8 +77,13 @@ class Cluster {
   /// By id. Each was asked at the address it advertises, so an address that cannot be reached from here shows in its config.
   [[nodiscard]] std::vector<Broker> brokers(const Deadline&);
   [[nodiscard]] std::vector<std::string> topics(const Deadline&);  ///< by name, internal ones included
-  /// One metadata request and one DescribeConfigs for 500 topics. not_found for those that do not exist.
-  [[nodiscard]] std::map<std::string, Known<TopicState>> describe(std::span<const std::string> topics, const Deadline&);
+  /// One metadata request and one DescribeConfigs for 500 topics. not_found for those that do not exist. `keys`: only these configs, which
+  /// makes the answer for many topics a small one ({}: all).
+  [[nodiscard]] std::map<std::string, Known<TopicState>> describe(std::span<const std::string> topics, std::span<const std::string> keys,
+                                                                  const Deadline&);
+  [[nodiscard]] std::map<std::string, Known<TopicState>> describe(std::span<const std::string> topics, const Deadline& until) {
+    return describe(topics, {}, until);
+  }
 
   /// `latest` is the high watermark: the offset of the next record. `stable` is where a read_committed consumer ends now: the start of the
   /// oldest open transaction, or the high watermark. Markers take offsets too: end - start is an upper bound of the records, not their

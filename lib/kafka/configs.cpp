@@ -40,13 +40,16 @@ std::span<const rd_kafka_ConfigResource_t* const> resources(const rd_kafka_event
   return {found, count};
 }
 
-Client::Send describe(Client& client, rd_kafka_ResourceType_t type, std::vector<std::string> names) {
-  return [&client, type, names = std::move(names)](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+/// Keys that are added to a resource limit the answer to them; their values are not looked at.
+Client::Send describe(Client& client, rd_kafka_ResourceType_t type, std::vector<std::string> names,
+                      std::span<const std::string> keys = {}) {
+  return [&client, type, names = std::move(names), keys](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
     std::vector<ConfigResource> owners;
     std::vector<rd_kafka_ConfigResource_t*> asked;
     for (const auto& name : names) {
       owners.emplace_back(rd_kafka_ConfigResource_new(type, name.c_str()));
       asked.push_back(owners.back().get());
+      for (const auto& key : keys) rd_kafka_ConfigResource_set_config(owners.back().get(), key.c_str(), "");
     }
     rd_kafka_DescribeConfigs(client.get(), asked.data(), asked.size(), options, queue);
   };
@@ -54,7 +57,8 @@ Client::Send describe(Client& client, rd_kafka_ResourceType_t type, std::vector<
 
 }  // namespace
 
-std::map<std::string, Known<Configs>> topic_configs(Client& client, std::span<const std::string> topics, const Deadline& until) {
+std::map<std::string, Known<Configs>> topic_configs(Client& client, std::span<const std::string> topics, std::span<const std::string> keys,
+                                                    const Deadline& until) {
   const std::set<std::string> distinct{topics.begin(), topics.end()};  // the broker refuses a request that names one twice
   const std::vector<std::string> names{distinct.begin(), distinct.end()};
   std::map<std::string, Known<Configs>> found;
@@ -63,7 +67,7 @@ std::map<std::string, Known<Configs>> topic_configs(Client& client, std::span<co
     const auto event =
         client.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading topic configs", until,
                    describe(client, RD_KAFKA_RESOURCE_TOPIC,
-                            {names.begin() + static_cast<std::ptrdiff_t>(from), names.begin() + static_cast<std::ptrdiff_t>(to)}));
+                            {names.begin() + static_cast<std::ptrdiff_t>(from), names.begin() + static_cast<std::ptrdiff_t>(to)}, keys));
     for (const auto* resource : resources(event.get()))
       found.insert_or_assign(rd_kafka_ConfigResource_name(resource), read(client, resource));
   }

@@ -11,8 +11,10 @@ namespace ctl::kafka {
 
 using Configs = std::map<std::string, ConfigEntry, std::less<>>;
 
-/// DescribeConfigs of topics, 500 a request (synonyms make the answers large). A topic's own error is its own.
-[[nodiscard]] std::map<std::string, Known<Configs>> topic_configs(Client&, std::span<const std::string> topics, const Deadline&);
+/// DescribeConfigs of topics, 500 a request (synonyms make the answers large); only `keys`, if there are any. A topic's own error is its
+/// own.
+[[nodiscard]] std::map<std::string, Known<Configs>> topic_configs(Client&, std::span<const std::string> topics,
+                                                                  std::span<const std::string> keys, const Deadline&);
 /// DescribeConfigs of brokers, each asked itself, all at once.
 [[nodiscard]] std::vector<Known<Configs>> broker_configs(Client&, std::span<const int> ids, const Deadline&);
 

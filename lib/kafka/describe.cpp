@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <chrono>
+#include <unordered_map>
 
 #include "kafka/cluster_impl.hpp"
 #include "kafka/configs.hpp"
@@ -26,14 +27,16 @@ TopicState state_of(const rd_kafka_metadata_topic& topic, Configs configs) {
 
 }  // namespace
 
-std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, const Deadline& until) {
+std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, std::span<const std::string> keys,
+                                                           const Deadline& until) {
   auto& client = impl_->client;
   const auto metadata = client.metadata(until);
-  const std::span all{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)};
+  std::unordered_map<std::string_view, const rd_kafka_metadata_topic*> all;
+  for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)}) all.emplace(topic.topic, &topic);
   std::map<std::string, Known<TopicState>> found;
   // Asked for missing ones too: metadata leaves out what we may not see, DescribeConfigs says whether it is unknown or denied.
-  for (auto& [name, configs] : topic_configs(client, topics, until)) {
-    const auto seen = std::find_if(all.begin(), all.end(), [&n = name](const auto& topic) { return n == topic.topic; });
+  for (auto& [name, configs] : topic_configs(client, topics, keys, until)) {
+    const auto seen = all.find(name);
     if (!configs && configs.error().code() == Code::not_found)
       found.emplace(name, tl::unexpected<Error>{
                               Error{Code::not_found, {.what = "topic " + name + " does not exist", .where = address(client.settings())}}});
@@ -46,7 +49,7 @@ std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::
                                                        .where = address(client.settings()),
                                                        .hint = "grant DESCRIBE on the topic"}}});
     else
-      found.emplace(name, state_of(*seen, std::move(*configs)));
+      found.emplace(name, state_of(*seen->second, std::move(*configs)));
   }
   return found;
 }

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.hpp"
@@ -203,12 +204,15 @@ void ReplayStore::count(Batch& batch, const Deadline& until) {
     session_.query(sql::ledger_add, line, until);
   }
   const auto open = session_.query(sql::dead_letters_open, postgres::Names{{"table", table_.table.name}, {"topic", table_.topic}}, until);
-  if (const auto letters = static_cast<std::uint64_t>(parse_integer(*open.at(0, "letters")).value_or(0)); letters > options_.max_dead)
-    throw Error{
-        Code::refused,
-        {.what = fmt::format("{} events of {} cannot be rows, more than the {} that are allowed", letters, table_.topic, options_.max_dead),
-         .cause = "the batch with the last of them was not kept",
-         .hint = "mykartctl dead-letters list shows why; correct the cause, or allow more with --max-dead-letters"}};
+  const auto letters = static_cast<std::uint64_t>(parse_integer(*open.at(0, "letters")).value_or(0));
+  if (letters <= options_.max_dead) return;
+  const auto last = std::find_if(batch.events.rbegin(), batch.events.rend(), [](const Arrived& e) { return e.reject != Reject::none; });
+  const auto why = last == batch.events.rend() ? std::string{} : fmt::format(", here {} in {}", to_string(last->reject), last->column);
+  throw Error{
+      Code::refused,
+      {.what = fmt::format("{} events of {} cannot be rows, more than the {} that are allowed", letters, table_.topic, options_.max_dead),
+       .cause = fmt::format("mykartctl.dead_letter says of each why{}; the batch with the last of them was not kept", why),
+       .hint = fmt::format("correct the cause, or allow more: --max-dead-letters {}", letters * 2)}};
 }
 
 void ReplayStore::store(Batch& batch, const Deadline& until) {

@@ -18,7 +18,8 @@ Answer list(Session& session) {
   const auto& typed = session.arguments();
   const auto& project = session.project();
   kafka::Cluster cluster{session.kafka(), session.listener()};
-  const auto seen = cluster.describe(cluster.topics(session.deadline()), session.deadline());
+  const std::vector<std::string> keys{"cleanup.policy", "retention.ms"};
+  const auto seen = cluster.describe(cluster.topics(session.deadline()), keys, session.deadline());
 
   Report report{.kind = "topics_list"};
   Table table{.head = {"TOPIC", "MANAGED", "PARTITIONS", "REPLICAS", "POLICY", "RETENTION"}, .right = {2, 3}};
@@ -73,7 +74,8 @@ std::vector<std::string> watched(Session& session) {
 Answer status(Session& session) {
   const auto names = watched(session);
   Sources sources{session.around(), session.deadline()};
-  const auto sights = health::look_at_topics(sources, names, {.sample = session.arguments().duration("sample")}, session.deadline());
+  const auto sights = health::look_at_topics(
+      sources, names, {.sample = session.arguments().duration("sample"), .detail = !session.arguments().names.empty()}, session.deadline());
   const auto judged = health::judge_topics(session.project(), names, sights);
   for (const auto& topic : judged)
     if (topic.verdict == health::TopicVerdict::missing && topic.declared == nullptr) {
