@@ -71,6 +71,7 @@ struct Taken {
 [[nodiscard]] std::span<const Command> topics_commands() noexcept;
 [[nodiscard]] std::span<const Command> topics_delete_commands() noexcept;
 [[nodiscard]] std::span<const Command> connector_commands() noexcept;
+[[nodiscard]] std::span<const Command> groups_commands() noexcept;
 [[nodiscard]] std::span<const Command> events_commands() noexcept;
 [[nodiscard]] std::span<const Command> oncall_commands() noexcept;
 [[nodiscard]] std::span<const Command> setup_commands() noexcept;
