@@ -50,7 +50,7 @@ constexpr std::array options{
     Option{"only", "", "LIST", "restrict to these"},
     Option{"exit-code", "", "", "exit 2 when there is something to do"},
     Option{"from", "", "POSITION", "where to begin: beginning, end, -N (the last N), OFFSET, INSTANT or -2h"},
-    Option{"to", "", "POSITION", "where to end: end, OFFSET, INSTANT or -2h"},
+    Option{"to", "", "POSITION", "where to end, or where a group goes on: beginning, end, -N, OFFSET, INSTANT or -2h"},
     Option{"since", "", "AGE", "not older than this: an instant, or -2h"},
     Option{"limit", "", "N", "at most this many"},
     Option{"rate", "", "N", "at most this many records a second"},

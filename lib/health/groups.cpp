@@ -21,8 +21,6 @@ constexpr auto clocks_differ = 10s;   // a record from further in the future has
 
 tl::unexpected<Error> not_known(std::string what) { return tl::unexpected{Error{Code::failed, {.what = std::move(what)}}}; }
 
-std::string name_of(const Partition& partition) { return fmt::format("{} [{}]", partition.topic, partition.id); }
-
 Known<kafka::Unread> lag_of(const PartitionSight& sight) {
   if (sight.committed) return sight.unread;
   for (const auto* offset : {&sight.start, &sight.end})
@@ -109,7 +107,7 @@ PartitionStatus judge(const Partition& partition, const GroupSights& sights) {
 void add(GroupStatus& group, const Partition& partition, PartitionStatus status) {
   if (status.verdict > group.verdict) {
     group.verdict = status.verdict;
-    group.why = name_of(partition) + ": " + status.why;
+    group.why = to_string(partition) + ": " + status.why;
   }
   group.look_again = group.look_again || status.look_again;
   if (!status.lag)

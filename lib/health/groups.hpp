@@ -78,6 +78,8 @@ struct GroupStatus {
 /// Whether all are ok; nullopt when none is bad and not all are known.
 [[nodiscard]] std::optional<bool> good(std::span<const GroupStatus>);
 
+[[nodiscard]] Style style_of(GroupVerdict);
+
 /// One entry of the JSON; `path` is where it stands there, for what is not known.
 [[nodiscard]] Value to_value(const GroupStatus&, const std::string& path, std::vector<Unknown>&);
 /// The table and the JSON of `groups list` and `groups status`; `detail` adds the partitions of each group.

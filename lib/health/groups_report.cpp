@@ -9,18 +9,6 @@ namespace {
 
 constexpr std::string_view not_known = "?", none = "-";
 
-Style style_of(GroupVerdict verdict) {
-  switch (verdict) {
-    case GroupVerdict::ok: return Style::good;
-    case GroupVerdict::unknown:
-    case GroupVerdict::warn: return Style::warn;
-    case GroupVerdict::rewind:
-    case GroupVerdict::stall:
-    case GroupVerdict::stop: return Style::bad;
-  }
-  return Style::plain;
-}
-
 Cell cell_of(GroupVerdict verdict) { return {std::string{to_string(verdict)}, style_of(verdict)}; }
 
 std::vector<Cell> row_of(const GroupStatus& status) {
@@ -65,10 +53,22 @@ void add_detail(Report& report, const GroupStatus& status) {
     for (const auto& member : *status.group->members)
       if (member.assigned.empty()) report.line(to_string(member) + " has no partition to read", Style::faint);
   for (const auto& [partition, one] : status.partitions)
-    if (!one.why.empty()) report.line(fmt::format("{} [{}]: {}", partition.topic, partition.id, one.why), style_of(one.verdict));
+    if (!one.why.empty()) report.line(fmt::format("{}: {}", to_string(partition), one.why), style_of(one.verdict));
 }
 
 }  // namespace
+
+Style style_of(GroupVerdict verdict) {
+  switch (verdict) {
+    case GroupVerdict::ok: return Style::good;
+    case GroupVerdict::unknown:
+    case GroupVerdict::warn: return Style::warn;
+    case GroupVerdict::rewind:
+    case GroupVerdict::stall:
+    case GroupVerdict::stop: return Style::bad;
+  }
+  return Style::plain;
+}
 
 std::string lag_text(const Known<kafka::Unread>& lag) {
   if (!lag) return std::string{not_known};

@@ -24,6 +24,7 @@ struct Partition {
   int id{};
   auto operator<=>(const Partition&) const = default;
 };
+[[nodiscard]] std::string to_string(const Partition&);  ///< "shop.clicks [0]"
 
 /// How to reach a cluster. `properties` are librdkafka's own (--kafka-property), `secrets` those that must not be printed; `origin` says
 /// where `brokers` came from, for messages.
@@ -57,6 +58,8 @@ struct Group {
   /// Nobody is in it. False also for a state that is not known.
   [[nodiscard]] bool empty() const { return state == "Empty" || state == "Dead"; }
 };
+/// Throws Error{refused} that names the members, as far as they are visible, unless nobody is in the group.
+void need_empty(const Group&);
 using Commits = std::map<Partition, std::int64_t>;  ///< next offset a group will read; partitions without a commit are left out
 
 /// Reads. No member writes, so a dry run holds this and nothing else. One librdkafka handle for the process; one log and one error

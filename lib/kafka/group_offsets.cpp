@@ -10,6 +10,8 @@ namespace {
 
 using Offsets = std::map<Partition, std::optional<std::int64_t>>;
 
+constexpr const char* stop_them = "stop its consumers first";
+
 std::string names_of(const std::vector<Member>& members) {
   constexpr std::size_t most = 5;
   std::vector<std::string> names;
@@ -21,14 +23,6 @@ std::string names_of(const std::vector<Member>& members) {
     names.push_back(to_string(member));
   }
   return "its members are " + join(names, ", ");
-}
-
-[[noreturn]] void refuse(Client& client, const std::string& group, std::string what, std::string cause) {
-  throw Error{Code::refused,
-              {.what = fmt::format("group {} is in use ({})", group, what),
-               .cause = std::move(cause),
-               .where = address(client.settings()),
-               .hint = "stop its consumers first"}};
 }
 
 PartitionList list_of(const Offsets& offsets, bool with_offset) {
@@ -45,7 +39,9 @@ void check(Client& client, const std::string& group, std::string_view doing, con
   const auto failed = [&](rd_kafka_resp_err_t error, const char* words) {
     if (error == RD_KAFKA_RESP_ERR_UNKNOWN_MEMBER_ID || error == RD_KAFKA_RESP_ERR_GROUP_SUBSCRIBED_TO_TOPIC ||
         error == RD_KAFKA_RESP_ERR_NON_EMPTY_GROUP)
-      refuse(client, group, "somebody has just joined", words);
+      throw Error{
+          Code::refused,
+          {.what = "somebody has just joined group " + group, .cause = words, .where = address(client.settings()), .hint = stop_them}};
     throw client.failure(error, doing, words);
   };
   if (const auto* error = rd_kafka_group_result_error(result)) failed(rd_kafka_error_code(error), rd_kafka_error_string(error));
@@ -82,13 +78,20 @@ void take_away(Client& client, const std::string& group, std::string_view doing,
 
 }  // namespace
 
+void need_empty(const Group& group) {
+  if (group.empty()) return;
+  throw Error{Code::refused,
+              {.what = fmt::format("group {} is in use ({})", group.name, group.state),
+               .cause = group.members ? names_of(*group.members) : group.members.error().text().cause,
+               .hint = stop_them}};
+}
+
 void Admin::set_group_offsets(std::string_view group, const Offsets& offsets, const Deadline& until) {
   auto& client = cluster_.impl_->client;
   const std::string name{group};
   const auto doing = "setting the offsets of group " + name;
   for (const auto& one : cluster_.groups(until))
-    if (one.name == name && !one.empty())
-      refuse(client, name, one.state, one.members ? names_of(*one.members) : one.members.error().text().cause);
+    if (one.name == name) need_empty(one);
   put(client, name, doing, offsets, until);
   take_away(client, name, doing, offsets, until);
 
@@ -98,8 +101,8 @@ void Admin::set_group_offsets(std::string_view group, const Offsets& offsets, co
     const auto found = now->find(partition);
     if (found == now->end() ? !offset : found->second == offset) continue;
     throw Error{Code::drift,
-                {.what = fmt::format("group {} is not at offset {} of {} [{}] after it was set", name,
-                                     offset ? fmt::format("{}", *offset) : "none", partition.topic, partition.id),
+                {.what = fmt::format("group {} is not at offset {} of {} after it was set", name,
+                                     offset ? fmt::format("{}", *offset) : "none", to_string(partition)),
                  .where = address(client.settings()),
                  .hint = "somebody else commits for this group"}};
   }
