@@ -46,7 +46,7 @@ void add_detail(Report& report, const GroupStatus& status) {
                           cell_of(one.verdict),
                           {client_of(status, one)}});
   if (table.rows.empty())
-    report.line("nothing is committed, and nothing is read");
+    report.line(status.why.empty() ? "nothing is committed, and nothing is read" : status.why, style_of(status.verdict));
   else
     report.blocks.emplace_back(std::move(table));
   if (status.group->members)

@@ -82,7 +82,7 @@ void need_empty(const Group& group) {
   if (group.empty()) return;
   throw Error{Code::refused,
               {.what = fmt::format("group {} is in use ({})", group.name, group.state),
-               .cause = group.members ? names_of(*group.members) : group.members.error().text().cause,
+               .cause = group.members ? names_of(*group.members) : "its members are not visible: " + group.members.error().text().cause,
                .hint = stop_them}};
 }
 
