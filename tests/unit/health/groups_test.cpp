@@ -117,7 +117,7 @@ TEST_CASE("Nobody in the group is a stop, at once and however young the records 
   CHECK_FALSE(status.look_again);
 }
 
-TEST_CASE("Without members a group may still be read, by consumers that assign partitions themselves: its commits tell") {
+TEST_CASE("Commits tell whether a group without members is read by consumers that assign partitions themselves") {
   Case c;
   c.nobody();
   c.sights.group.simple = true;
