@@ -95,10 +95,6 @@ Answer reset(Session& session) {
   const auto& around = session.around();
   kafka::Cluster cluster{around.kafka, session.listener()};
   const auto planned = plan_group_reset(cluster, wish, session.deadline());
-  if (!around.pinned_cluster_id.empty() && around.pinned_cluster_id != planned.cluster_id)
-    throw Error{Code::refused,
-                {.what = fmt::format("this is Kafka cluster {}, but {} is pinned", planned.cluster_id, around.pinned_cluster_id),
-                 .hint = "mykartctl config show --origin"}};
   auto shown = report(planned, {});
   if (typed.has("dry-run")) return {std::move(shown), planned.blocked ? Exit::refused : Exit::done};
   for (const auto& warning : planned.warnings) shown.line("warning: " + warning, Style::warn);
