@@ -64,7 +64,7 @@ void check_names(const Command& command, const std::vector<std::string>& names) 
   auto shape = command.names;
   const bool optional = shape.starts_with('[');
   if (optional) shape = shape.substr(1, shape.size() - 2);
-  const bool several = shape.ends_with("…");
+  const bool several = shape.find("…") != std::string_view::npos;
   const auto usage = fmt::format("mykartctl {}{}{}", command.path, command.names.empty() ? "" : " ", command.names);
   if (names.empty() && !optional && !shape.empty())
     throw Error{Code::usage, {.what = fmt::format("{} needs {}", command.path, shape), .hint = usage}};

@@ -33,7 +33,7 @@ struct Option {
 struct Command {
   std::string_view path{};  ///< "topics monitor"
   /// The names it takes, which is also how they are checked: "TOPIC…" one or more, "[TOPIC…]" any number, "NAME", "[NAME]",
-  /// "[deploy|rollback]".
+  /// "[deploy|rollback]", "GROUP [TOPIC…]" one and any number more.
   std::string_view names{};
   std::string_view summary{};  ///< one line, lower case, no full stop
   std::string_view details{};  ///< what else help says; lines are wrapped
@@ -71,6 +71,7 @@ struct Taken {
 [[nodiscard]] std::span<const Command> topics_commands() noexcept;
 [[nodiscard]] std::span<const Command> topics_delete_commands() noexcept;
 [[nodiscard]] std::span<const Command> connector_commands() noexcept;
+[[nodiscard]] std::span<const Command> groups_commands() noexcept;
 [[nodiscard]] std::span<const Command> events_commands() noexcept;
 [[nodiscard]] std::span<const Command> oncall_commands() noexcept;
 [[nodiscard]] std::span<const Command> setup_commands() noexcept;

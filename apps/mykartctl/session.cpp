@@ -34,12 +34,6 @@ std::string read_stdin() {
   return text;
 }
 
-std::string input(const std::string& file) {
-  if (file == "-") return read_stdin();
-  if (auto text = read_file_if(file)) return std::move(*text);
-  throw Error{Code::usage, {.what = "--file: there is no file " + file}};
-}
-
 std::string user_name() {
   const auto* user = ::getpwuid(::geteuid());
   return user != nullptr ? user->pw_name : std::to_string(::geteuid());
@@ -51,6 +45,12 @@ std::string host_name() {
 }
 
 }  // namespace
+
+std::string read_input(const std::string& file) {
+  if (file == "-") return read_stdin();
+  if (auto text = read_file_if(file)) return std::move(*text);
+  throw Error{Code::usage, {.what = "--file: there is no file " + file}};
+}
 
 settings::Given given(const Arguments& typed, settings::Environment environment) {
   char folder[PATH_MAX]{};
@@ -84,7 +84,7 @@ void Session::read_connector_files() {
   if (files.empty()) return;
   Problems problems;
   std::vector<ConnectorSpec> connectors;
-  for (const auto& file : files) connectors.push_back(manifest::read_connector(input(file), file, problems));
+  for (const auto& file : files) connectors.push_back(manifest::read_connector(read_input(file), file, problems));
   if (has_errors(problems)) ctl::fail(problems);
   static_cast<void>(project());
   project_->connectors = std::move(connectors);

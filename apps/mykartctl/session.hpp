@@ -14,6 +14,9 @@ namespace ctl::cli {
 /// What settings are made of. Throws Error{config} if there is no working folder.
 [[nodiscard]] settings::Given given(const Arguments&, settings::Environment);
 
+/// The whole of an input file, - is stdin. Throws Error{usage} if there is none.
+[[nodiscard]] std::string read_input(const std::string& file);
+
 /// What a command works with, made when it is first asked for: a command that needs no server and no file pays for none.
 class Session {
  public:

@@ -144,7 +144,8 @@ Status status(Sources& from, const Deadline& until) {
   say_tables(answer, from, until);
   say_topics(answer, from, until);
   say_connectors(answer, from, until);
-  answer.report.data.set("groups", Value{Value::List{}}).set("problems", std::move(answer.problems));
+  say_groups(answer, from, until);
+  answer.report.data.set("problems", std::move(answer.problems));
   for (auto& line : answer.problem_lines) answer.report.line(line.text, line.style);
   return {std::move(answer.report), answer.good};
 }

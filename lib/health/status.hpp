@@ -20,8 +20,8 @@ struct Status {
   Report report{};
   bool good{true};  ///< nothing is wrong and everything is known
 };
-/// What is now: servers, the migration and what it waits for, tables, topics, connectors. Works with any of the servers down: what they
-/// would have said is unknown, with the reason.
+/// What is now: servers, the migration and what it waits for, tables, topics, connectors, groups. Works with any of the servers down: what
+/// they would have said is unknown, with the reason.
 [[nodiscard]] Status status(Sources&, const Deadline&);
 
 }  // namespace ctl::health

@@ -21,5 +21,6 @@ void say_servers(Answer&, Sources&, const Deadline&);
 void say_application(Answer&, Sources&, const Deadline&);
 void say_topics(Answer&, Sources&, const Deadline&);
 void say_connectors(Answer&, Sources&, const Deadline&);
+void say_groups(Answer&, Sources&, const Deadline&);  ///< those that read declared topics; that one is behind is a warning
 
 }  // namespace ctl::health

@@ -97,41 +97,4 @@ void Admin::remove(std::string_view topic, const Deadline& until) {
   wait_for(cluster_, name, doing, until, [](const auto& state) { return !state && state.error().code() == Code::not_found; });
 }
 
-void Admin::set_group_offsets(std::string_view group, const std::map<Partition, std::int64_t>& offsets, const Deadline& until) {
-  auto& client = cluster_.impl_->client;
-  const std::string name{group};
-  const auto doing = "setting the offsets of group " + name;
-  const auto groups = cluster_.groups(until);
-  if (const auto found = std::find_if(groups.begin(), groups.end(), [&](const Group& g) { return g.name == name; });
-      found != groups.end() && found->state != "Empty" && found->state != "Dead")
-    throw Error{Code::refused,
-                {.what = fmt::format("group {} is in use ({})", name, found->state),
-                 .where = address(client.settings()),
-                 .hint = "stop its consumers first"}};
-
-  const PartitionList list{rd_kafka_topic_partition_list_new(static_cast<int>(offsets.size()))};
-  for (const auto& [partition, offset] : offsets)
-    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.id)->offset = offset;
-  const AlterGroupOffsets request{rd_kafka_AlterConsumerGroupOffsets_new(name.c_str(), list.get())};
-  const auto event = client.ask(RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS, doing, until, [&](const auto* options, auto* queue) {
-    auto* one = request.get();
-    rd_kafka_AlterConsumerGroupOffsets(client.get(), &one, 1, options, queue);
-  });
-  std::size_t count = 0;
-  const auto** results =
-      rd_kafka_AlterConsumerGroupOffsets_result_groups(rd_kafka_event_AlterConsumerGroupOffsets_result(event.get()), &count);
-  if (const auto* error = rd_kafka_group_result_error(results[0]))
-    throw client.failure(rd_kafka_error_code(error), doing, rd_kafka_error_string(error));
-
-  const auto now = std::move(cluster_.committed({&name, 1}, until).at(name));
-  if (!now) throw Error{now.error()};
-  for (const auto& [partition, offset] : offsets)
-    if (const auto found = now->find(partition); found == now->end() || found->second != offset)
-      throw Error{
-          Code::drift,
-          {.what = fmt::format("group {} is not at offset {} of {} [{}] after it was set", name, offset, partition.topic, partition.id),
-           .where = address(client.settings()),
-           .hint = "somebody else commits for this group"}};
-}
-
 }  // namespace ctl::kafka

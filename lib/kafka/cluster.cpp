@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
 
@@ -15,6 +17,8 @@ std::array<Property, 2> conf(const char* isolation) {
 }
 
 }  // namespace
+
+std::string to_string(const Partition& partition) { return fmt::format("{} [{}]", partition.topic, partition.id); }
 
 Cluster::Impl::Impl(Settings settings, Listener& to) : listener{to}, client{RD_KAFKA_CONSUMER, settings, conf("read_uncommitted"), to} {}
 

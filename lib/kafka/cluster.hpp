@@ -24,6 +24,7 @@ struct Partition {
   int id{};
   auto operator<=>(const Partition&) const = default;
 };
+[[nodiscard]] std::string to_string(const Partition&);  ///< "shop.clicks [0]"
 
 /// How to reach a cluster. `properties` are librdkafka's own (--kafka-property), `secrets` those that must not be printed; `origin` says
 /// where `brokers` came from, for messages.
@@ -46,22 +47,20 @@ struct Member {
   std::string client_id{}, host{};
   std::vector<Partition> assigned{};
 };
+/// "shop@10.0.0.7"
+[[nodiscard]] std::string to_string(const Member&);
 struct Group {
   std::string name{};
-  std::string state{};  ///< Kafka's word: Stable, Empty, PreparingRebalance …
+  std::string state{};  ///< Kafka's word: Stable, Empty, PreparingRebalance …; Unknown for one that librdkafka has no word for
+  bool simple{};        ///< nobody ever joined: its commits come from consumers that assign partitions themselves, or from a reset
   Known<std::vector<Member>>
       members{};  ///< unknown for groups of the new consumer protocol (KIP-848), which librdkafka 2.0 cannot describe
+  /// Nobody is in it. False also for a state that is not known.
+  [[nodiscard]] bool empty() const { return state == "Empty" || state == "Dead"; }
 };
+/// Throws Error{refused} that names the members, as far as they are visible, unless nobody is in the group.
+void need_empty(const Group&);
 using Commits = std::map<Partition, std::int64_t>;  ///< next offset a group will read; partitions without a commit are left out
-
-struct Lag {
-  Partition partition{};
-  Known<std::int64_t> committed{};
-  Known<std::int64_t> end{};
-  Known<std::int64_t> start{};
-  /// Offsets between the commit and the end; what retention has removed since the commit does not count.
-  [[nodiscard]] Known<std::int64_t> offsets() const;
-};
 
 /// Reads. No member writes, so a dry run holds this and nothing else. One librdkafka handle for the process; one log and one error
 /// callback, both served on the calling thread (log.queue), the last broker reason kept for messages. Every call throws Error{unreachable,
@@ -96,8 +95,6 @@ class Cluster {
 
   [[nodiscard]] std::vector<Group> groups(const Deadline&);  ///< by name
   [[nodiscard]] std::map<std::string, Known<Commits>> committed(std::span<const std::string> groups, const Deadline&);
-  [[nodiscard]] std::vector<Lag> lag(std::string_view group,
-                                     const Deadline&);  ///< by partition; commits first, ends second: never negative
 
  private:
   friend class Admin;

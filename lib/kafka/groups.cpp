@@ -11,7 +11,9 @@ std::vector<Member> members_of(const rd_kafka_ConsumerGroupDescription_t* group)
   std::vector<Member> members;
   for (std::size_t i = 0; i < rd_kafka_ConsumerGroupDescription_member_count(group); ++i) {
     const auto* member = rd_kafka_ConsumerGroupDescription_member(group, i);
-    Member one{.client_id = rd_kafka_MemberDescription_client_id(member), .host = rd_kafka_MemberDescription_host(member), .assigned = {}};
+    std::string_view host = rd_kafka_MemberDescription_host(member);
+    if (host.starts_with('/')) host.remove_prefix(1);  // as Java prints an address
+    Member one{.client_id = rd_kafka_MemberDescription_client_id(member), .host = std::string{host}, .assigned = {}};
     if (const auto* assignment = rd_kafka_MemberDescription_assignment(member))
       if (const auto* list = rd_kafka_MemberAssignment_partitions(assignment))
         for (const auto& partition : std::span{list->elems, static_cast<std::size_t>(list->cnt)})
@@ -39,12 +41,27 @@ void add_members(Client& client, std::vector<Group>& groups, const Deadline& unt
     if (error != nullptr)
       group->members = tl::unexpected<Error>{
           client.failure(rd_kafka_error_code(error), "describing group " + group->name, rd_kafka_error_string(error))};
-    else if (state == "Dead" && group->state != "Dead")  // how the classic call answers for a group of the new protocol
+    else if (state == "Dead" && !group->empty())  // how the classic call answers for a group of the new protocol
       group->members = tl::unexpected<Error>{Error{Code::failed,
                                                    {.what = "the members of group " + group->name + " are not visible",
                                                     .cause = "it uses the consumer protocol of KIP-848, this librdkafka the classic one"}}};
     else
       group->members = members_of(description);
+  }
+}
+
+/// The answers of all coordinators. One that still loads its groups, as after a start or a move, is asked again.
+Event listing(Client& client, const Deadline& until) {
+  constexpr std::string_view doing = "listing consumer groups";
+  for (;; until.sleep(std::chrono::milliseconds{100})) {
+    auto event = client.ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, doing, until,
+                            [&](const auto* options, auto* queue) { rd_kafka_ListConsumerGroups(client.get(), options, queue); });
+    std::size_t count = 0;
+    const auto** errors = rd_kafka_ListConsumerGroups_result_errors(rd_kafka_event_ListConsumerGroups_result(event.get()), &count);
+    if (count == 0) return event;
+    const auto error = rd_kafka_error_code(errors[0]);
+    if (error == RD_KAFKA_RESP_ERR_COORDINATOR_LOAD_IN_PROGRESS && !until.over()) continue;
+    throw client.failure(error, doing, rd_kafka_error_string(errors[0]));  // a list without its groups would look complete
   }
 }
 
@@ -67,26 +84,19 @@ Known<Commits> commits(Client& client, const std::string& group, rd_kafka_event_
 
 }  // namespace
 
-Known<std::int64_t> Lag::offsets() const {
-  if (!committed) return committed;
-  if (!end) return end;
-  return std::max<std::int64_t>(0, *end - std::max(*committed, start.value_or(0)));
-}
+std::string to_string(const Member& member) { return fmt::format("{}@{}", member.client_id, member.host); }
 
 std::vector<Group> Cluster::groups(const Deadline& until) {
   auto& client = impl_->client;
-  const auto event = client.ask(RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPS, "listing consumer groups", until,
-                                [&](const auto* options, auto* queue) { rd_kafka_ListConsumerGroups(client.get(), options, queue); });
+  const auto event = listing(client, until);
   const auto* result = rd_kafka_event_ListConsumerGroups_result(event.get());
   std::size_t count = 0;
-  const auto** errors = rd_kafka_ListConsumerGroups_result_errors(result, &count);
-  if (count > 0)  // a coordinator did not answer: a list without its groups would look complete
-    throw client.failure(rd_kafka_error_code(errors[0]), "listing consumer groups", rd_kafka_error_string(errors[0]));
   const auto** listings = rd_kafka_ListConsumerGroups_result_valid(result, &count);
   std::vector<Group> groups;
   for (const auto* listing : std::span{listings, count})
     groups.push_back({.name = rd_kafka_ConsumerGroupListing_group_id(listing),
                       .state = rd_kafka_consumer_group_state_name(rd_kafka_ConsumerGroupListing_state(listing)),
+                      .simple = rd_kafka_ConsumerGroupListing_is_simple_consumer_group(listing) != 0,
                       .members = {}});
   std::sort(groups.begin(), groups.end(), [](const Group& a, const Group& b) { return a.name < b.name; });
   add_members(client, groups, until);
@@ -106,20 +116,6 @@ std::map<std::string, Known<Commits>> Cluster::committed(std::span<const std::st
   std::map<std::string, Known<Commits>> found;
   for (std::size_t i = 0; i < groups.size(); ++i) found.insert_or_assign(groups[i], commits(client, groups[i], events[i].get()));
   return found;
-}
-
-std::vector<Lag> Cluster::lag(std::string_view group, const Deadline& until) {
-  const std::string name{group};
-  const auto known = std::move(committed({&name, 1}, until).at(name));
-  if (!known) throw Error{known.error()};
-  std::vector<Partition> partitions;
-  for (const auto& [partition, offset] : *known) partitions.push_back(partition);
-  const auto starts = offsets(partitions, At::earliest, until);
-  const auto ends = offsets(partitions, At::latest, until);
-  std::vector<Lag> lags;
-  for (const auto& [partition, offset] : *known)
-    lags.push_back({.partition = partition, .committed = offset, .end = ends.at(partition), .start = starts.at(partition)});
-  return lags;
 }
 
 }  // namespace ctl::kafka

@@ -17,8 +17,6 @@ constexpr std::size_t chunk = 200, at_once = 4;
 
 using Found = std::map<Partition, Known<std::int64_t>>;
 
-std::string name_of(const Partition& partition) { return fmt::format("{} [{}]", partition.topic, partition.id); }
-
 /// Which leader to ask for which partitions. What has none, or does not exist, is answered at once.
 std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const Partition> asked, Found& found, const Deadline& until) {
   const auto metadata = client.metadata(until);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
@@ -34,11 +32,11 @@ std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const 
     if (known == nullptr)
       found.emplace(partition,
                     tl::unexpected<Error>{
-                        Error{Code::not_found, {.what = name_of(partition) + " does not exist", .where = address(client.settings())}}});
+                        Error{Code::not_found, {.what = to_string(partition) + " does not exist", .where = address(client.settings())}}});
     else if (*known < 0)
       found.emplace(partition,
                     tl::unexpected<Error>{
-                        Error{Code::unreachable, {.what = name_of(partition) + " has no leader", .where = address(client.settings())}}});
+                        Error{Code::unreachable, {.what = to_string(partition) + " has no leader", .where = address(client.settings())}}});
     else
       to_ask[*known].push_back(partition);
   }
@@ -78,7 +76,7 @@ void take(Client& client, const Request& request, Found& found, rd_kafka_resp_er
     else if (code == Code::unreachable || code == Code::not_found)
       error = element.err;  // metadata named this broker its leader a moment ago: one of the two is behind, as after a topic was made
     else
-      found.emplace(partition, tl::unexpected<Error>{client.failure(element.err, "asking for the offsets of " + name_of(partition))});
+      found.emplace(partition, tl::unexpected<Error>{client.failure(element.err, "asking for the offsets of " + to_string(partition))});
   }
 }
 

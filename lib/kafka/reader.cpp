@@ -124,6 +124,12 @@ Reader::Reader(const Settings& settings, std::map<Partition, std::int64_t> from,
 }
 Reader::~Reader() = default;
 
+void Reader::skip_to(const Partition& partition, std::int64_t offset) {
+  const auto error = rd_kafka_seek(impl_->topics.at(partition.topic).get(), partition.id, offset, 0);  // 0: without waiting
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    throw impl_->client.failure(error, fmt::format("reading {} [{}] from offset {}", partition.topic, partition.id, offset));
+}
+
 Error Reader::silence(std::string_view doing) { return impl_->client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, doing); }
 
 std::variant<std::monostate, Message, End> Reader::next(const Deadline& until) {

@@ -96,8 +96,9 @@ std::vector<Record> read(const std::string& topic) {
   return all;
 }
 
-void produce(const std::string& topic, const std::vector<Record>& records) {
-  const auto handle = client(RD_KAFKA_PRODUCER, {{"partitioner", "murmur2_random"}, {"linger.ms", "5"}, {"enable.idempotence", "true"}});
+namespace {
+
+void send(const Handle& handle, const std::string& topic, const std::vector<Record>& records) {
   const auto bytes = [](rd_kafka_vu_t& unit, rd_kafka_vtype_t type, const std::optional<std::string>& text) {
     unit.vtype = type;
     unit.u.mem = {const_cast<char*>(text ? text->data() : nullptr), text ? text->size() : 0};
@@ -129,6 +130,27 @@ void produce(const std::string& topic, const std::vector<Record>& records) {
   }
   if (rd_kafka_flush(handle.get(), 30'000) != RD_KAFKA_RESP_ERR_NO_ERROR)
     throw std::runtime_error{"not everything was written to " + topic};
+}
+
+void check(rd_kafka_error_t* error) {
+  if (error == nullptr) return;
+  const std::string words = rd_kafka_error_string(error);
+  rd_kafka_error_destroy(error);
+  throw std::runtime_error{words};
+}
+
+}  // namespace
+
+void produce(const std::string& topic, const std::vector<Record>& records) {
+  send(client(RD_KAFKA_PRODUCER, {{"partitioner", "murmur2_random"}, {"linger.ms", "5"}, {"enable.idempotence", "true"}}), topic, records);
+}
+
+void transact(const std::string& topic, const std::vector<Record>& records, bool commit) {
+  const auto handle = client(RD_KAFKA_PRODUCER, {{"partitioner", "murmur2_random"}, {"transactional.id", sandbox::unique("oracle")}});
+  check(rd_kafka_init_transactions(handle.get(), 30'000));
+  check(rd_kafka_begin_transaction(handle.get()));
+  send(handle, topic, records);
+  check(commit ? rd_kafka_commit_transaction(handle.get(), 30'000) : rd_kafka_abort_transaction(handle.get(), 30'000));
 }
 
 void cut(const std::string& topic, int partition, std::int64_t before) {

@@ -21,6 +21,8 @@ struct Record {
 [[nodiscard]] std::vector<Record> read(const std::string& topic);
 /// Without a transaction, as an application writes; waits for the acknowledgement of all.
 void produce(const std::string& topic, const std::vector<Record>&);
+/// In a transaction, which ends with a marker in each partition it wrote to.
+void transact(const std::string& topic, const std::vector<Record>&, bool commit);
 /// Deletes records below an offset, as retention does.
 void cut(const std::string& topic, int partition, std::int64_t before);
 void remove_topic(const std::string& topic);  ///< and waits until it is gone

@@ -32,7 +32,7 @@ Answer history(Session& session) {
 
 constexpr std::array commands{
     Command{.path = "status",
-            .summary = "what is now: migration, tables, topics, connectors",
+            .summary = "what is now: migration, tables, topics, connectors, groups",
             .details = "Works with any server down; what is not known is said and shows in the exit code.",
             .examples = "mykartctl status\nmykartctl status -o json",
             .exits = "0 4",
