@@ -106,6 +106,7 @@ Answer show(Session& session) {
   if (const auto limit = typed.count("limit")) options.limit = static_cast<std::uint64_t>(*limit);
   for (const auto& partition : typed.texts("partition"))
     options.partitions.push_back(static_cast<int>(parse_integer(partition).value_or(0)));
+  if (typed.has("local")) options.zone = RecordTime::Zone::local;
   if (typed.has("read-uncommitted")) options.isolation = kafka::Reader::Isolation::uncommitted;
   const auto result = monitor(session.kafka(), options, out, session.deadline());
   out.listener().note(Listener::Level::info, fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
@@ -160,7 +161,7 @@ constexpr std::array commands{
             .details = "-N, OFFSET and the ends count in each partition. With -o json each record is one line, with its headers; bytes "
                        "that are no text "
                        "are under key_base64 and value_base64. Only records of committed transactions are shown unless --read-uncommitted.",
-            .options = "from to limit key grep partition read-uncommitted",
+            .options = "from to limit key grep partition read-uncommitted local",
             .examples = "mykartctl topics monitor mykart.cart-events  # each event the moment it is posted\n"
                         "mykartctl topics monitor mykart.clicks --from -10 --to end  # the last ten of each partition\n"
                         "mykartctl topics monitor mykart.clicks --from -2h --key product-42 -o json  # what happened to one key",
