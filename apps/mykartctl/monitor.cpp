@@ -78,7 +78,7 @@ class Printer {
     if (out_.format() == render::Format::json) {
       json_.append(pending_, message);
     } else if (out_.format() == render::Format::name) {
-      append_text(pending_, message.key.value_or("<null>"));
+      append_text(pending_, shown(message.key));
       pending_ += '\n';
     } else {
       table_.append(pending_, message);

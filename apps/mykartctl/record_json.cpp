@@ -59,11 +59,11 @@ void append_json(std::string& to, std::string_view text) {
   to += '"';
 }
 
-void JsonRecords::append_bytes(std::string& to, std::string_view name, const std::optional<std::string_view>& bytes) const {
+void append_json_bytes(std::string& to, std::string_view name, const std::optional<std::string_view>& bytes, const Hidden& hidden) {
   to.append(",\"").append(name).append("\":");
   if (!bytes) {
     to += "null";
-  } else if (is_utf8(*bytes) && !(hidden_ && hidden_(*bytes))) {
+  } else if (is_utf8(*bytes) && !(hidden && hidden(*bytes))) {
     append_json(to, *bytes);
   } else {
     to.append("null,\"").append(name).append("_base64\":\"").append(to_base64(*bytes)).append("\"");
@@ -75,9 +75,9 @@ void JsonRecords::append_headers(std::string& to, const std::vector<kafka::Heade
   for (const auto& header : headers) {
     if (&header != headers.data()) to += ',';
     const auto begin = to.size();
-    append_bytes(to, "name", header.name);
+    append_json_bytes(to, "name", header.name, hidden_);
     to[begin] = '{';  // in place of the comma
-    append_bytes(to, "value", header.value);
+    append_json_bytes(to, "value", header.value, hidden_);
     to += '}';
   }
   to += ']';
@@ -94,8 +94,8 @@ void JsonRecords::append(std::string& to, const kafka::Message& message) {
     to += "null";
   else
     to.append("\"").append(time_.text(message.time)).append("\"");
-  append_bytes(to, "key", message.key);
-  append_bytes(to, "value", message.value);
+  append_json_bytes(to, "key", message.key, hidden_);
+  append_json_bytes(to, "value", message.value, hidden_);
   append_headers(to, message.headers);
   to += "}\n";
 }

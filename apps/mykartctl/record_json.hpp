@@ -11,6 +11,9 @@
 
 namespace ctl::cli {
 
+/// Says of a text that it must not be printed as it is (it holds a secret, which would be masked): it is written as base64.
+using Hidden = std::function<bool(std::string_view)>;
+
 /// A record as one line of JSON: what `topics monitor -o json` prints and `topics produce` reads. No byte is lost: what is no UTF-8 is
 /// under key_base64, value_base64, name_base64, with null under the plain name; null alone is null, and "" is empty.
 ///
@@ -18,15 +21,13 @@ namespace ctl::cli {
 ///    "headers":[{"name":"trace","value":"1"}]}
 class JsonRecords {
  public:
-  /// `hidden` says of a text that it must not be printed as it is (it holds a secret, which would be masked): it is written as base64.
-  explicit JsonRecords(std::function<bool(std::string_view)> hidden = {}) : hidden_{std::move(hidden)} {}
+  explicit JsonRecords(Hidden hidden = {}) : hidden_{std::move(hidden)} {}
   void append(std::string& to, const kafka::Message&);  ///< with the end of the line
 
  private:
-  void append_bytes(std::string& to, std::string_view name, const std::optional<std::string_view>& bytes) const;
   void append_headers(std::string& to, const std::vector<kafka::Header>&) const;
 
-  std::function<bool(std::string_view)> hidden_;
+  Hidden hidden_;
   RecordTime time_{};
 };
 
@@ -47,6 +48,8 @@ struct InputRecord {
 /// that nobody knows, no value at all (a tombstone is written as null), a time that Kafka cannot express.
 [[nodiscard]] InputRecord read_record(std::string_view line, const std::string& file, int number);
 
+/// `,"NAME":` and the bytes as above.
+void append_json_bytes(std::string& to, std::string_view name, const std::optional<std::string_view>& bytes, const Hidden&);
 /// Text as JSON with the quotes; everything that a terminal could take as a command is escaped as well. The text must be UTF-8.
 void append_json(std::string& to, std::string_view text);
 

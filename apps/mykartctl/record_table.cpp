@@ -67,9 +67,6 @@ std::string on_one_line(std::string_view json) {
   return out;
 }
 
-/// What stands for bytes that cannot be shown; "" if they can.
-std::string_view word_for(const std::optional<std::string_view>& bytes) { return !bytes ? "<null>" : bytes->empty() ? "<empty>" : ""; }
-
 /// Ends a cell of so many columns. A wider one than any before widens the column, to a limit.
 void pad(std::string& to, std::size_t columns, std::size_t& width) {
   width = std::max(width, std::min(columns, widest));
@@ -77,6 +74,8 @@ void pad(std::string& to, std::size_t columns, std::size_t& width) {
 }
 
 }  // namespace
+
+std::string_view shown(const std::optional<std::string_view>& bytes) { return !bytes ? "<null>" : bytes->empty() ? "<empty>" : *bytes; }
 
 void append_text(std::string& to, std::string_view bytes) {
   const bool broken_json = !bytes.empty() && (bytes.front() == '{' || bytes.front() == '[') && bytes.find('\n') != std::string_view::npos;
@@ -108,25 +107,21 @@ void RecordTable::append(std::string& to, const kafka::Message& message) {
   to += gap;
   append_key(to, message.key);
   if (columns_.headers) append_headers(to, message.headers);
-  if (const auto word = word_for(message.value); word.empty())
-    append_text(to, *message.value);
-  else
-    to += faint(word);
+  append_bytes(to, message.value);
   to += '\n';
 }
 
 void RecordTable::append_key(std::string& to, const std::optional<std::string_view>& key) {
-  const auto word = word_for(key);
-  if (!word.empty()) {
-    to += faint(word);
-    return pad(to, word.size(), key_width_);
-  }
   const auto begin = to.size();
-  append_text(to, *key);
-  pad(to, render::display_width(std::string_view{to}.substr(begin)), key_width_);
+  append_bytes(to, key);
+  const auto word = !key || key->empty();  // its colour takes no room
+  pad(to, word ? shown(key).size() : render::display_width(std::string_view{to}.substr(begin)), key_width_);
 }
 
-std::string RecordTable::faint(std::string_view word) const { return render::styled(word, Style::faint, columns_.coloured); }
+void RecordTable::append_bytes(std::string& to, const std::optional<std::string_view>& bytes) const {
+  if (bytes && !bytes->empty()) return append_text(to, *bytes);
+  to += render::styled(shown(bytes), Style::faint, columns_.coloured);
+}
 
 void RecordTable::append_headers(std::string& to, const std::vector<kafka::Header>& headers) {
   const auto begin = to.size();

@@ -10,6 +10,8 @@ namespace ctl::cli {
 /// Bytes as text on one line, for people: what could move the cursor or change the terminal is spelled out (\u001b), bytes that are no
 /// UTF-8 are shown as \xff, and the line breaks of JSON that was printed over several lines are left out, with their indentation.
 void append_text(std::string& to, std::string_view bytes);
+/// The bytes, or what people see in their place: <null>, <empty>.
+[[nodiscard]] std::string_view shown(const std::optional<std::string_view>& bytes);
 
 /// Records as the rows of a table that has no end. Nobody knows what will come: the columns of keys and headers grow with what has come, to
 /// a limit. Nothing is cut.
@@ -28,7 +30,7 @@ class RecordTable {
  private:
   void append_key(std::string& to, const std::optional<std::string_view>& key);
   void append_headers(std::string& to, const std::vector<kafka::Header>& headers);
-  [[nodiscard]] std::string faint(std::string_view word) const;
+  void append_bytes(std::string& to, const std::optional<std::string_view>& bytes) const;
 
   Columns columns_;
   RecordTime time_;

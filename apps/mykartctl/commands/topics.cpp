@@ -7,6 +7,7 @@
 #include "health/topics.hpp"
 #include "job.hpp"
 #include "monitor.hpp"
+#include "produce.hpp"
 #include "session.hpp"
 
 namespace ctl::cli {
@@ -167,6 +168,18 @@ constexpr std::array commands{
                         "mykartctl topics monitor mykart.clicks --from -2h --key product-42 -o json  # what happened to one key",
             .exits = "0 3",
             .run = show},
+    Command{.path = "topics produce",
+            .names = "TOPIC",
+            .summary = "writes records, as topics monitor -o json prints them",
+            .details = "A line is a record: {\"key\":…,\"value\":…}, with partition, time and headers if they matter, and key_base64, "
+                       "value_base64 for bytes that are no text. A tombstone is \"value\":null. Without a partition the key decides, as in "
+                       "Java. Each record gets the header mykartctl-test unless it has it. The first line that is no record ends it. "
+                       "A protected context, or an event topic while a migration runs, needs a yes; with a pipe on stdin, --yes.",
+            .options = "file rate yes confirm",
+            .examples = "mykartctl topics produce mykart.clicks -f records.jsonl\n"
+                        "mykartctl topics produce mykart.clicks -f - --rate 100  # what topics monitor -o json prints, copied byte for byte",
+            .exits = "0 5",
+            .run = produce},
 };
 
 }  // namespace
