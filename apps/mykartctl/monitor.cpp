@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "record_json.hpp"
 #include "record_table.hpp"
@@ -168,6 +169,7 @@ Monitored monitor(const kafka::Settings& settings, const MonitorOptions& options
   Printer printer{options, out};
   kafka::Reader reader{settings, from, options.isolation, out.listener()};
   auto idle = until.within(tick);
+  bool lost = false;  // and said so
   while (!remaining.over() && result.shown < options.limit.value_or(UINT64_MAX)) {
     if (reader.drained()) {
       printer.flush();
@@ -179,6 +181,7 @@ Monitored monitor(const kafka::Settings& settings, const MonitorOptions& options
         remaining.pass(message->partition, message->offset);
         continue;
       }
+      lost = false;
       ++result.read;
       if (wanted(*message, options)) printer.print(*message), ++result.shown;
       remaining.pass(message->partition, message->offset + 1);
@@ -187,6 +190,8 @@ Monitored monitor(const kafka::Settings& settings, const MonitorOptions& options
       remaining.pass(end->partition, end->next);
     } else {
       if (const auto why = remaining.obstacle(); !why.empty()) out.listener().note(Listener::Level::warn, why);
+      if (const auto why = reader.lost(); why && !std::exchange(lost, true))
+        out.listener().note(Listener::Level::warn, fmt::format("{}; it goes on when Kafka is back", why->what()));
       idle = until.within(tick);
     }
   }

@@ -171,6 +171,11 @@ Reader::~Reader() = default;
 
 bool Reader::drained() const noexcept { return impl_->at == impl_->count; }
 
+std::optional<Error> Reader::lost() {
+  if (!impl_->client.hopeless()) return std::nullopt;
+  return silence("reading");
+}
+
 Error Reader::silence(std::string_view doing) { return impl_->client.failure(RD_KAFKA_RESP_ERR__TIMED_OUT, doing); }
 
 std::variant<std::monostate, Message, End> Reader::next(const Deadline& until) {

@@ -110,7 +110,8 @@ Answer show(Session& session) {
   if (typed.has("local")) options.zone = RecordTime::Zone::local;
   if (typed.has("read-uncommitted")) options.isolation = kafka::Reader::Isolation::uncommitted;
   const auto result = monitor(session.kafka(), options, out, session.deadline());
-  out.listener().note(Listener::Level::info, fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
+  if (!out.closed())
+    out.listener().note(Listener::Level::info, fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
   const bool out_of_time = !result.complete && !session.stopped() && !out.closed();
   return {.exit = out_of_time ? Exit::waiting : Exit::done};
 }
