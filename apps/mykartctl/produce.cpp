@@ -20,6 +20,12 @@ namespace {
 
 constexpr std::string_view test_header = "mykartctl-test";
 
+/// A broker that restarts is waited for: without transactions nothing else hurries.
+kafka::Settings patient(kafka::Settings settings) {
+  settings.properties.try_emplace("message.timeout.ms", "60000");
+  return settings;
+}
+
 /// The topic, if records may be written to it at all.
 TopicState topic_of(Session& session, const std::string& name) {
   kafka::Cluster cluster{session.kafka(), session.listener()};
@@ -69,7 +75,7 @@ class Producing {
         partitions_{partitions},
         rate_{session.arguments().count("rate").value_or(0)},
         results_{session.out()},
-        sender_{session.kafka(), session.listener()} {}
+        sender_{patient(session.kafka()), session.listener()} {}
 
   void read(const std::string& file) {
     LineInput input{file};
@@ -88,7 +94,7 @@ class Producing {
   /// Waits for what was sent, whatever has ended the reading.
   void finish() {
     const bool out_of_time = session_.deadline().over() && !session_.stopped();
-    sender_.flush({out_of_time ? 1s : 15s, {}});  // longer than a record is tried (message.timeout.ms)
+    sender_.flush({out_of_time ? 1s : 65s, {}});  // longer than a record is tried (message.timeout.ms)
     results_.flush();
   }
   [[nodiscard]] const ProduceResults& results() const noexcept { return results_; }

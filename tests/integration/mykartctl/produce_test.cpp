@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "project.hpp"
+#include "sql/queries.hpp"
 
 namespace {
 
@@ -139,6 +140,32 @@ TEST_CASE("a protected context is asked for; a pipe cannot answer") {
   CHECK(oracle::read(project.two()).empty());
   CHECK(project.produce(record, {"--context", "prod", "--yes", "--confirm", "prod"}).status == 0);
   CHECK(oracle::read(project.two()).size() == 1);
+}
+
+TEST_CASE("an event topic is asked for while a migration runs, and while nobody knows") {
+  Copying project;
+  project.write("7d", 3, ", source: {table: public.events, id: event_id, time: at, time_zone: UTC, key: 'k-{kind}', fields: [kind, at]}");
+  const std::string record = "{\"value\":\"1\"}\n";
+  CHECK(project.produce(record).status == 0);  // there is no journal: no migration
+  project.database().run(std::string{ctl::sql::journal_schema});
+  const auto run = [&](const std::string& result) {
+    project.database().run(
+        "insert into mykartctl.run (command, direction, context, who, host, pid, version, finished, result) "
+        "values ('deploy', 'deploy', 'local', 'a', 'h', 1, 'v', now(), '" +
+        result + "')");
+  };
+  run("waiting");
+  const auto refused = project.produce(record);
+  CHECK(refused.status == 5);
+  CHECK(refused.err.find("a migration is waiting") != std::string::npos);
+  CHECK(refused.err.find("try: --yes\n") != std::string::npos);
+  CHECK(project.produce(record, {"--yes"}).status == 0);
+  run("done");
+  CHECK(project.produce(record).status == 0);
+
+  const auto unknown = project.produce(record, {"--database", "postgresql://nobody@127.0.0.1:1/none"});
+  CHECK(unknown.status == 5);
+  CHECK(unknown.err.find("whether a migration runs is not known") != std::string::npos);
 }
 
 TEST_CASE("what cannot be written to is said before anything is read") {
