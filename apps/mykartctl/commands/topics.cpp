@@ -111,7 +111,8 @@ Answer show(Session& session) {
   if (typed.has("read-uncommitted")) options.isolation = kafka::Reader::Isolation::uncommitted;
   const auto result = monitor(session.kafka(), options, out, session.deadline());
   if (!out.closed())
-    out.listener().note(Listener::Level::info, fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
+    out.listener().note(Listener::Level::info,
+                        fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
   const bool out_of_time = !result.complete && !session.stopped() && !out.closed();
   return {.exit = out_of_time ? Exit::waiting : Exit::done};
 }
@@ -177,8 +178,9 @@ constexpr std::array commands{
                        "Java. Each record gets the header mykartctl-test unless it has it. The first line that is no record ends it. "
                        "A protected context, or an event topic while a migration runs, needs a yes; with a pipe on stdin, --yes.",
             .options = "file rate yes confirm",
-            .examples = "mykartctl topics produce mykart.clicks -f records.jsonl\n"
-                        "mykartctl topics produce mykart.clicks -f - --rate 100  # what topics monitor -o json prints, copied byte for byte",
+            .examples =
+                "mykartctl topics produce mykart.clicks -f records.jsonl\n"
+                "mykartctl topics produce mykart.clicks -f - --rate 100  # what topics monitor -o json prints, copied byte for byte",
             .exits = "0 5",
             .run = produce},
 };

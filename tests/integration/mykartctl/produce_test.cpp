@@ -7,7 +7,10 @@
 namespace {
 
 struct Copying : Project {
-  Copying() { REQUIRE(run({"topics", "apply", "--yes"}).status == 0); }
+  Copying() {
+    write("-1", 3);  // old records stay
+    REQUIRE(run({"topics", "apply", "--yes"}).status == 0);
+  }
   [[nodiscard]] std::string json_of(const std::string& topic) const {
     const auto ended = run({"topics", "monitor", topic, "--from", "beginning", "--to", "end", "-o", "json"});
     REQUIRE(ended.status == 0);
@@ -144,7 +147,7 @@ TEST_CASE("a protected context is asked for; a pipe cannot answer") {
 
 TEST_CASE("an event topic is asked for while a migration runs, and while nobody knows") {
   Copying project;
-  project.write("7d", 3, ", source: {table: public.events, id: event_id, time: at, time_zone: UTC, key: 'k-{kind}', fields: [kind, at]}");
+  project.write("-1", 3, ", source: {table: public.events, id: event_id, time: at, time_zone: UTC, key: 'k-{kind}', fields: [kind, at]}");
   const std::string record = "{\"value\":\"1\"}\n";
   CHECK(project.produce(record).status == 0);  // there is no journal: no migration
   project.database().run(std::string{ctl::sql::journal_schema});
