@@ -43,7 +43,8 @@ The envelope is the same in every command:
   kind version tool context time ok exit_code error warnings unknown, and the command's own keys.
 Not known is null plus an entry in "unknown"; not applicable is null without one; arrays are never null.
 "version" grows when keys are added; keys are not renamed or removed.
-`topics monitor -o json` is a stream: one object a line.)"},
+`topics monitor -o json` and `topics produce -o json` are streams: one object a line. What the first prints
+is what the second reads, byte for byte.)"},
     Topic{"manifest", R"(What you write, all of it in one folder (see -C):
 
   topics.yaml                    families with their naming rule and retention; every topic; for each

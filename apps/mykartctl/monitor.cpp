@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
-#include "core/base64.hpp"
-#include "core/utf8.hpp"
-#include "value/value.hpp"
+#include "record_json.hpp"
+#include "record_table.hpp"
 
 namespace ctl::cli {
 namespace {
@@ -14,6 +14,8 @@ namespace {
 using kafka::Partition;
 using Of = RecordPosition::Of;
 using Places = std::map<Partition, std::int64_t>;
+
+constexpr auto tick = 500ms;  // of waiting: a reader of ours that went away shows on stdout only
 
 std::vector<Partition> partitions_of(kafka::Cluster& cluster, const MonitorOptions& options, const Deadline& until) {
   std::vector<Partition> chosen;
@@ -60,64 +62,49 @@ Places resolve(kafka::Cluster& cluster, std::span<const Partition> partitions, c
   return places;
 }
 
-bool is_text(std::string_view bytes) {
-  while (!bytes.empty()) {
-    const auto character = first_character(bytes);
-    if (!character.valid) return false;
-    bytes.remove_prefix(character.size);
-  }
-  return true;
-}
-
-/// Bytes as JSON: text under `name`; what is no text under `name`_base64, so that nothing is lost.
-void set_bytes(Value& record, const std::string& name, const std::optional<std::string_view>& bytes) {
-  record.set(name, bytes && is_text(*bytes) ? Value{*bytes} : Value{});
-  if (bytes && !is_text(*bytes)) record.set(name + "_base64", to_base64(*bytes));
-}
-
-std::string json_line(const kafka::Message& message) {
-  Value record, headers{Value::List{}};
-  record.set("topic", message.partition.topic)
-      .set("partition", message.partition.id)
-      .set("offset", message.offset)
-      .set("time", format_instant(message.time));
-  set_bytes(record, "key", message.key);
-  set_bytes(record, "value", message.value);
-  for (const auto& header : message.headers) {
-    Value one;
-    one.set("name", header.name);
-    set_bytes(one, "value", header.value);
-    headers.push(std::move(one));
-  }
-  return to_json(record.set("headers", std::move(headers)));
-}
-
-/// Columns of a stream have the widths of what is usual: nobody knows what will come.
-std::string row(std::string_view time, std::string_view topic, std::string_view partition, std::string_view offset, std::string_view key,
-                std::string_view value, std::size_t topic_width) {
-  auto line = fmt::format("{:<24}  ", time);
-  if (topic_width > 0) line += fmt::format("{:<{}}  ", topic, topic_width);
-  return line + fmt::format("{:>9}  {:>10}  {:<16}  {}", partition, offset, key, value);
-}
-
+/// Lines on their way out: many records leave in one piece, and none waits while the reader does.
 class Printer {
  public:
-  Printer(const MonitorOptions& options, render::Output& out) : out_{out} {
-    if (options.topics.size() > 1)
-      for (const auto& topic : options.topics) topic_width_ = std::max(topic_width_, topic.size());
-    if (out.format() == render::Format::table || out.format() == render::Format::wide)
-      out.line(row("TIME", "TOPIC", "PARTITION", "OFFSET", "KEY", "VALUE", topic_width_));
+  Printer(const MonitorOptions& options, render::Output& out)
+      : out_{out},
+        json_{[&out](std::string_view text) { return out.hides(text); }},
+        table_{{.topic = topic_width(options),
+                .headers = out.format() == render::Format::wide,
+                .zone = options.zone,
+                .coloured = out.coloured()}} {
+    if (out.format() == render::Format::table || out.format() == render::Format::wide) table_.head(pending_);
+    flush();
   }
-  void print(const kafka::Message& message) const {
-    if (out_.format() == render::Format::json) return out_.line(json_line(message));
-    if (out_.format() == render::Format::name) return out_.line(message.key.value_or("null"));
-    out_.line(row(format_instant(message.time), message.partition.topic, fmt::format("{}", message.partition.id),
-                  fmt::format("{}", message.offset), message.key.value_or("null"), message.value.value_or("null"), topic_width_));
+  void print(const kafka::Message& message) {
+    if (out_.format() == render::Format::json) {
+      json_.append(pending_, message);
+    } else if (out_.format() == render::Format::name) {
+      append_text(pending_, shown(message.key));
+      pending_ += '\n';
+    } else {
+      table_.append(pending_, message);
+    }
+    if (pending_.size() >= enough) flush();
+  }
+  void flush() {
+    if (pending_.empty()) return;
+    out_.lines(pending_);
+    pending_.clear();
   }
 
  private:
+  static constexpr std::size_t enough = 64UL * 1024;
+  static std::size_t topic_width(const MonitorOptions& options) {
+    std::size_t width = 0;
+    if (options.topics.size() > 1)
+      for (const auto& topic : options.topics) width = std::max(width, topic.size());
+    return width;
+  }
+
   render::Output& out_;
-  std::size_t topic_width_{};
+  JsonRecords json_;
+  RecordTable table_;
+  std::string pending_{};
 };
 
 bool wanted(const kafka::Message& message, const MonitorOptions& options) {
@@ -133,17 +120,41 @@ class Remaining {
     for (const auto& [partition, at] : from) pass(partition, at);
   }
   [[nodiscard]] bool over() const { return to_ && to_->empty(); }
-  [[nodiscard]] bool beyond(const Partition& partition, std::int64_t offset) const {
+  [[nodiscard]] bool beyond(const Partition& partition, std::int64_t offset) {
     if (!to_) return false;
-    const auto end = to_->find(partition);
-    return end == to_->end() || offset >= end->second;
+    if (&partition != last_) {  // records come in runs of one partition, and each has one object in the reader
+      last_ = &partition;
+      const auto end = to_->find(partition);
+      last_end_ = end == to_->end() ? 0 : end->second;
+    }
+    return offset >= last_end_;
   }
   void pass(const Partition& partition, std::int64_t next) {
-    if (to_ && beyond(partition, next)) to_->erase(partition);
+    if (!beyond(partition, next)) return;
+    if (to_) to_->erase(partition), stuck_.erase(partition);
+    last_ = nullptr;
+  }
+  /// All that can be read below `next` was read, and more was asked for.
+  void stuck(const Partition& partition, std::int64_t next) {
+    if (to_ && to_->contains(partition)) stuck_[partition] = next;
+  }
+  /// Why nothing comes, once: a read_committed reader gets no further than the oldest open transaction.
+  [[nodiscard]] std::string obstacle() {
+    if (told_ || !to_ || to_->empty() || stuck_.size() < to_->size()) return "";
+    told_ = true;
+    const auto& [partition, next] = *stuck_.begin();
+    return fmt::format(
+        "waiting for an open transaction: {} [{}] can be read to offset {}, the end is {}{} (--read-uncommitted does not wait)",
+        partition.topic, partition.id, next, to_->at(partition),
+        stuck_.size() > 1 ? fmt::format(", and {} more", counted(stuck_.size() - 1, "partition")) : "");
   }
 
  private:
   std::optional<Places> to_;
+  Places stuck_{};
+  const Partition* last_{};
+  std::int64_t last_end_{};
+  bool told_{};
 };
 
 }  // namespace
@@ -155,23 +166,36 @@ Monitored monitor(const kafka::Settings& settings, const MonitorOptions& options
   const auto partitions = partitions_of(cluster, options, opening);
   const auto from = resolve(cluster, partitions, options.from, opening);
   Remaining remaining{from, options.to ? std::optional{resolve(cluster, partitions, *options.to, opening)} : std::nullopt};
-  const Printer printer{options, out};
+  Printer printer{options, out};
   kafka::Reader reader{settings, from, options.isolation, out.listener()};
+  auto idle = until.within(tick);
+  bool lost = false;  // and said so
   while (!remaining.over() && result.shown < options.limit.value_or(UINT64_MAX)) {
-    if (until.over() || out.closed()) return result;
-    const auto next = reader.next(until.within(500ms));  // a reader that went away shows on stdout only
+    if (reader.drained()) {
+      printer.flush();
+      if (until.over() || out.closed()) return result;
+    }
+    const auto next = reader.next(idle);
     if (const auto* message = std::get_if<kafka::Message>(&next)) {
       if (remaining.beyond(message->partition, message->offset)) {
         remaining.pass(message->partition, message->offset);
         continue;
       }
+      lost = false;
       ++result.read;
       if (wanted(*message, options)) printer.print(*message), ++result.shown;
       remaining.pass(message->partition, message->offset + 1);
     } else if (const auto* end = std::get_if<kafka::End>(&next)) {
+      remaining.stuck(end->partition, end->next);
       remaining.pass(end->partition, end->next);
+    } else {
+      if (const auto why = remaining.obstacle(); !why.empty()) out.listener().note(Listener::Level::warn, why);
+      if (const auto why = reader.lost(); why && !std::exchange(lost, true))
+        out.listener().note(Listener::Level::warn, fmt::format("{}; it goes on when Kafka is back", why->what()));
+      idle = until.within(tick);
     }
   }
+  printer.flush();
   result.complete = true;
   return result;
 }

@@ -9,6 +9,7 @@
 #include "core/deadline.hpp"
 #include "kafka/reader.hpp"
 #include "model/record_position.hpp"
+#include "record_time.hpp"
 #include "render/output.hpp"
 
 namespace ctl::cli {
@@ -21,6 +22,7 @@ struct MonitorOptions {
   std::optional<RecordPosition> to{};  ///< none: goes on
   std::optional<std::uint64_t> limit{};
   std::optional<std::string> key{}, grep{};
+  RecordTime::Zone zone{};  ///< of the times in tables
   kafka::Reader::Isolation isolation{kafka::Reader::Isolation::committed};
 };
 struct Monitored {

@@ -58,6 +58,7 @@ constexpr std::array options{
     Option{"grep", "", "TEXT", "only records whose value contains this text"},
     repeated({"partition", "", "N", "only this partition"}),
     Option{"read-uncommitted", "", "", "also records of open and aborted transactions"},
+    Option{"local", "", "", "times of the local time zone (default: UTC); JSON stays UTC"},
     Option{"internal", "", "", "also internal topics"},
     Option{"unmanaged", "", "", "only topics that topics.yaml does not declare"},
     Option{"family", "", "NAME", "only topics of this family"},

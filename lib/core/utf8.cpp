@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
+#include <cstring>
 
 namespace ctl {
 
@@ -21,6 +23,30 @@ Character first_character(std::string_view text) noexcept {
   constexpr std::array<char32_t, 5> least{0, 0, 0x80, 0x800, 0x10000};
   if (code < least[size] || code > 0x10FFFF || (code >= 0xD800 && code <= 0xDFFF)) return {replacement, 1, false};
   return {code, size, true};
+}
+
+std::size_t plain_run(std::string_view text) noexcept {
+  constexpr std::uint64_t every = 0x0101010101010101, high = every * 0x80;
+  std::size_t at = 0;
+  for (; at + 8 <= text.size(); at += 8) {  // eight bytes at once: one that borrows is below 0x20, or 0x7F, or has its high bit set
+    std::uint64_t bytes = 0;
+    std::memcpy(&bytes, text.data() + at, 8);
+    const auto control = (bytes - every * 0x20) & ~bytes, delete_xored = bytes ^ (every * 0x7F);
+    if (((bytes | control | ((delete_xored - every) & ~delete_xored)) & high) != 0) break;
+  }
+  while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7F) ++at;
+  return at;
+}
+
+bool is_utf8(std::string_view text) noexcept {
+  while (!text.empty()) {
+    text.remove_prefix(plain_run(text));
+    if (text.empty()) break;
+    const auto character = first_character(text);
+    if (!character.valid) return false;
+    text.remove_prefix(character.size);
+  }
+  return true;
 }
 
 }  // namespace ctl

@@ -12,4 +12,8 @@ struct Character {
 };
 [[nodiscard]] Character first_character(std::string_view text) noexcept;
 
+/// How many bytes at the front are printable ASCII, 0x20 to 0x7E: nothing to decode, and harmless on a terminal.
+[[nodiscard]] std::size_t plain_run(std::string_view text) noexcept;
+[[nodiscard]] bool is_utf8(std::string_view text) noexcept;
+
 }  // namespace ctl

@@ -10,6 +10,7 @@ namespace ctl::kafka {
 using RdKafka = Handle<rd_kafka_t, rd_kafka_destroy>;
 using Conf = Handle<rd_kafka_conf_t, rd_kafka_conf_destroy>;
 using TopicConf = Handle<rd_kafka_topic_conf_t, rd_kafka_topic_conf_destroy>;
+using Headers = Handle<rd_kafka_headers_t, rd_kafka_headers_destroy>;
 using TopicHandle = Handle<rd_kafka_topic_t, rd_kafka_topic_destroy>;
 using Queue = Handle<rd_kafka_queue_t, rd_kafka_queue_destroy>;
 using Event = Handle<rd_kafka_event_t, rd_kafka_event_destroy>;

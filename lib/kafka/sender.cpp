@@ -33,6 +33,19 @@ rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::optional<std::string_view> value
   return field;
 }
 
+/// Null if there are none. A header of null and an empty one are different things, as keys are.
+Headers headers_of(std::span<const Header> headers) {
+  if (headers.empty()) return nullptr;
+  Headers out{rd_kafka_headers_new(headers.size())};
+  for (const auto& [name, value] : headers)
+    rd_kafka_header_add(out.get(), name.data(), static_cast<ssize_t>(name.size()),
+                        !value           ? nullptr
+                        : value->empty() ? ""
+                                         : value->data(),
+                        value ? static_cast<ssize_t>(value->size()) : 0);
+  return out;
+}
+
 }  // namespace
 
 struct Sender::Impl {
@@ -82,21 +95,27 @@ Sender::~Sender() {
 
 void Sender::connect(const Deadline& until) { static_cast<void>(impl_->client.metadata(until)); }
 
-bool Sender::try_send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
-                      OnDelivery& on_delivery) {
-  const std::string name{topic};
+bool Sender::try_send(const Outgoing& record, OnDelivery& on_delivery) {
+  const std::string name{record.topic};
   auto tell = std::make_unique<OnDelivery>(std::move(on_delivery));
-  rd_kafka_vu_t to{.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {}};
+  auto headers = headers_of(record.headers);
+  rd_kafka_vu_t to{.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {}}, partition{.vtype = RD_KAFKA_VTYPE_PARTITION, .u = {}},
+      with{.vtype = RD_KAFKA_VTYPE_HEADERS, .u = {}};
   to.u.cstr = name.c_str();
+  partition.u.i32 = record.partition.value_or(RD_KAFKA_PARTITION_UA);
+  with.u.headers = headers.get();
   const std::array fields{to,
-                          bytes(RD_KAFKA_VTYPE_KEY, key),
-                          bytes(RD_KAFKA_VTYPE_VALUE, value),
-                          integer(RD_KAFKA_VTYPE_TIMESTAMP, time.time_since_epoch().count()),
+                          partition,
+                          bytes(RD_KAFKA_VTYPE_KEY, record.key),
+                          bytes(RD_KAFKA_VTYPE_VALUE, record.value),
+                          integer(RD_KAFKA_VTYPE_TIMESTAMP, record.time.time_since_epoch().count()),
                           integer(RD_KAFKA_VTYPE_MSGFLAGS, RD_KAFKA_MSG_F_COPY),
-                          pointer(RD_KAFKA_VTYPE_OPAQUE, tell.get())};
+                          pointer(RD_KAFKA_VTYPE_OPAQUE, tell.get()),
+                          with};
   ++impl_->waiting;  // before another thread may tell of it
-  const Failure failure{rd_kafka_produceva(impl_->handle(), fields.data(), fields.size())};
+  const Failure failure{rd_kafka_produceva(impl_->handle(), fields.data(), fields.size() - (headers ? 0 : 1))};
   if (!failure) {
+    static_cast<void>(headers.release());
     static_cast<void>(tell.release());
     return true;
   }
@@ -105,17 +124,26 @@ bool Sender::try_send(std::string_view topic, std::optional<std::string_view> ke
   const auto error = rd_kafka_error_code(failure.get());
   if (error == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   throw Error{code_of(error),
-              {.what = fmt::format("cannot write to topic {}", topic),
+              {.what = fmt::format("cannot write to topic {}", record.topic),
                .cause = rd_kafka_error_string(failure.get()),
                .where = address(impl_->client.settings())}};
 }
 
+bool Sender::try_send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
+                      OnDelivery& on_delivery) {
+  return try_send({.topic = topic, .key = key, .value = value, .time = time}, on_delivery);
+}
+
+void Sender::send(const Outgoing& record, OnDelivery on_delivery, const Deadline& until) {
+  while (!try_send(record, on_delivery)) {
+    serve(until);
+    impl_->client.keep_waiting(fmt::format("waiting for room to write to topic {}", record.topic), Client::Patience::full, until);
+  }
+}
+
 void Sender::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, OnDelivery on_delivery,
                   const Deadline& until) {
-  while (!try_send(topic, key, value, time, on_delivery)) {
-    serve(until);
-    impl_->client.keep_waiting(fmt::format("waiting for room to write to topic {}", topic), Client::Patience::full, until);
-  }
+  send({.topic = topic, .key = key, .value = value, .time = time}, std::move(on_delivery), until);
 }
 
 void Sender::serve(const Deadline& until) {

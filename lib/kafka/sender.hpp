@@ -6,7 +6,7 @@
 #include <string_view>
 
 #include "core/text.hpp"
-#include "kafka/cluster.hpp"
+#include "kafka/record.hpp"
 
 namespace ctl::kafka {
 
@@ -32,10 +32,11 @@ class Sender {
   /// Until the cluster has answered once; throws Error{unreachable, denied, timeout} with the brokers' own reason.
   void connect(const Deadline&);
 
-  /// Copies key and value; no key is not an empty key. `time` is the event's own: milliseconds since 1970, 0 means now (librdkafka's rule).
-  /// Waits for room in the queue until the deadline.
+  /// Copies all of it. Waits for room in the queue until the deadline.
+  void send(const Outgoing&, OnDelivery, const Deadline&);
   void send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, OnDelivery, const Deadline&);
   /// The same without waiting: false, and `on_delivery` untouched, when there is no room. Any thread may call it while one other serves.
+  [[nodiscard]] bool try_send(const Outgoing&, OnDelivery& on_delivery);
   [[nodiscard]] bool try_send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
                               OnDelivery& on_delivery);
 

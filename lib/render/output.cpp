@@ -117,7 +117,7 @@ void Output::error(const Error& error, int exit_code, const Report& so_far) {
 
 std::string Output::document(const Report& report, int exit_code) const { return to_json(impl_->document(report, exit_code, nullptr), 2); }
 
-void Output::line(std::string_view text) { impl_->to_out(impl_->clean(text) + '\n'); }
+void Output::lines(std::string_view text) { impl_->to_out(text); }
 void Output::print_verbatim(std::string_view text) { impl_->to_out(impl_->secrets.masked(text)); }
 
 bool Output::can_ask() const noexcept { return is_terminal(impl_->terminal.in) && is_terminal(impl_->terminal.err); }
@@ -146,6 +146,8 @@ bool Output::ask(const Report& about, std::string_view word, const Deadline& unt
 }
 
 Format Output::format() const noexcept { return impl_->terminal.format; }
+bool Output::coloured() const noexcept { return impl_->out_look.colour; }
+bool Output::hides(std::string_view text) const noexcept { return impl_->secrets.found_in(text); }
 Listener& Output::listener() { return impl_->meter; }
 bool Output::closed() const noexcept { return impl_->out.gone(); }
 

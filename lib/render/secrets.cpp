@@ -23,30 +23,36 @@ std::string percent_encoded(std::string_view text) {
   return out;
 }
 
-std::size_t match(const std::vector<std::string>& secrets, std::string_view rest) {
-  const auto found = std::find_if(secrets.begin(), secrets.end(), [&](const std::string& s) { return rest.starts_with(s); });
-  return found == secrets.end() ? 0 : found->size();
+/// Where the first secret stands, and how long it is; of those that begin there, the longest.
+std::pair<std::size_t, std::size_t> first_of(const std::vector<std::string>& secrets, std::string_view text) {
+  std::pair<std::size_t, std::size_t> first{std::string_view::npos, 0};
+  for (const auto& secret : secrets)
+    if (const auto at = text.find(secret); at < first.first) first = {at, secret.size()};
+  return first;
 }
 
-bool begins_one(const std::vector<std::string>& secrets, std::string_view rest) {
-  return std::any_of(secrets.begin(), secrets.end(), [&](const std::string& s) { return s.size() > rest.size() && s.starts_with(rest); });
+/// Where an end begins that may be the beginning of a secret.
+std::size_t doubtful_end(const std::vector<std::string>& secrets, std::string_view text) {
+  const auto longest = secrets.empty() ? 0 : secrets.front().size();
+  for (auto at = text.size() - std::min(text.size(), longest); at < text.size(); ++at)
+    for (const auto& secret : secrets)
+      if (secret.size() > text.size() - at && secret.starts_with(text.substr(at))) return at;
+  return text.size();
 }
 
 std::string replaced(const std::vector<std::string>& secrets, std::string_view text, bool whole, std::size_t& used) {
   std::string out;
   used = 0;
-  while (used < text.size()) {
+  for (;;) {
     const auto rest = text.substr(used);
-    if (!whole && begins_one(secrets, rest)) break;
-    if (const auto length = match(secrets, rest); length > 0) {
-      out += mask;
-      used += length;
-    } else {
-      out += rest.front();
-      ++used;
-    }
+    const auto end = whole ? rest.size() : doubtful_end(secrets, rest);
+    const auto [at, length] = first_of(secrets, rest);
+    out.append(rest, 0, std::min(at, end));
+    used += std::min(at, end);
+    if (at >= end) return out;
+    out += mask;
+    used += length;
   }
-  return out;
 }
 
 }  // namespace
@@ -72,6 +78,10 @@ void Secrets::add(const Secret& secret) {
 std::string Secrets::masked(std::string_view text) const {
   std::size_t used = 0;
   return all_.empty() ? std::string{text} : replaced(all_, text, true, used);
+}
+
+bool Secrets::found_in(std::string_view text) const noexcept {
+  return std::any_of(bytes_.begin(), bytes_.end(), [&](const std::string& secret) { return text.find(secret) != std::string_view::npos; });
 }
 
 std::string Secrets::pass(std::string& pending, bool last) const {

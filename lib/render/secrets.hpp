@@ -14,7 +14,9 @@ class Secrets {
   void add(const Secret&);
   /// With *** in place of every secret.
   [[nodiscard]] std::string masked(std::string_view text) const;
-  /// The same for a stream of bytes: takes from the front of `pending` what can leave, and keeps an end that may be the beginning of a
+  /// Whether pass() would change it.
+  [[nodiscard]] bool found_in(std::string_view text) const noexcept;
+  /// As masked(), for a stream of bytes: takes from the front of `pending` what can leave, and keeps an end that may be the beginning of a
   /// secret (unless it is the last call). Short and numeric secrets are left to masked(): as bytes of a document they would stand for
   /// something else.
   [[nodiscard]] std::string pass(std::string& pending, bool last) const;

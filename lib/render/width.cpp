@@ -31,9 +31,15 @@ constexpr Range harmful[]{{0x00, 0x1F},     {0x7F, 0x9F},     {0x061C, 0x061C}, 
 
 }  // namespace
 
+bool is_harmful(char32_t c) noexcept { return among(harmful, c); }
+
 std::size_t display_width(std::string_view text) {
   std::size_t columns = 0;
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = plain_run(text);
+    columns += plain;
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto c = first_character(text);
     columns += among(zero, c.code) ? 0 : among(wide, c.code) ? 2 : 1;
     text.remove_prefix(c.size);
@@ -43,7 +49,11 @@ std::size_t display_width(std::string_view text) {
 
 std::string printable(std::string_view text) {
   std::string out;
-  while (!text.empty()) {
+  for (;;) {
+    const auto plain = plain_run(text);
+    out += text.substr(0, plain);
+    text.remove_prefix(plain);
+    if (text.empty()) break;
     const auto c = first_character(text);
     if (!c.valid)
       out += "\xEF\xBF\xBD";
@@ -51,7 +61,7 @@ std::string printable(std::string_view text) {
       out += "\\n";
     else if (c.code == '\t')
       out += "\\t";
-    else if (among(harmful, c.code))
+    else if (is_harmful(c.code))
       out += fmt::format("\\u{:04x}", static_cast<unsigned>(c.code));
     else
       out += text.substr(0, c.size);

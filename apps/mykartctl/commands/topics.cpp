@@ -8,6 +8,7 @@
 #include "job.hpp"
 #include "manifest/manifest.hpp"
 #include "monitor.hpp"
+#include "produce.hpp"
 #include "session.hpp"
 #include "transfer/transfer.hpp"
 
@@ -114,9 +115,7 @@ Answer export_live(Session& session) {
     if (!family || (declared != nullptr && declared->family == *family)) live.push_back(*state);
   }
   const auto file = manifest::exported(live, project);
-  const auto text = session.out().format() == render::Format::json ? to_json(file, 2) : to_yaml(file);
-  for (std::string_view rest{text}; !rest.empty(); rest.remove_prefix(std::min(rest.find('\n'), rest.size() - 1) + 1))
-    session.out().line(rest.substr(0, rest.find('\n')));
+  session.out().lines(session.out().format() == render::Format::json ? to_json(file, 2) + "\n" : to_yaml(file));
   return {};
 }
 
@@ -130,9 +129,12 @@ Answer show(Session& session) {
   if (const auto limit = typed.count("limit")) options.limit = static_cast<std::uint64_t>(*limit);
   for (const auto& partition : typed.texts("partition"))
     options.partitions.push_back(static_cast<int>(parse_integer(partition).value_or(0)));
+  if (typed.has("local")) options.zone = RecordTime::Zone::local;
   if (typed.has("read-uncommitted")) options.isolation = kafka::Reader::Isolation::uncommitted;
   const auto result = monitor(session.kafka(), options, out, session.deadline());
-  out.listener().note(Listener::Level::info, fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
+  if (!out.closed())
+    out.listener().note(Listener::Level::info,
+                        fmt::format("{} of {} records shown", format_count(result.shown), format_count(result.read)));
   const bool out_of_time = !result.complete && !session.stopped() && !out.closed();
   return {.exit = out_of_time ? Exit::waiting : Exit::done};
 }
@@ -195,12 +197,25 @@ constexpr std::array commands{
             .details = "-N, OFFSET and the ends count in each partition. With -o json each record is one line, with its headers; bytes "
                        "that are no text "
                        "are under key_base64 and value_base64. Only records of committed transactions are shown unless --read-uncommitted.",
-            .options = "from to limit key grep partition read-uncommitted",
+            .options = "from to limit key grep partition read-uncommitted local",
             .examples = "mykartctl topics monitor mykart.cart-events  # each event the moment it is posted\n"
                         "mykartctl topics monitor mykart.clicks --from -10 --to end  # the last ten of each partition\n"
                         "mykartctl topics monitor mykart.clicks --from -2h --key product-42 -o json  # what happened to one key",
             .exits = "0 3",
             .run = show},
+    Command{.path = "topics produce",
+            .names = "TOPIC",
+            .summary = "writes records, as topics monitor -o json prints them",
+            .details = "A line is a record: {\"key\":…,\"value\":…}, with partition, time and headers if they matter, and key_base64, "
+                       "value_base64 for bytes that are no text. A tombstone is \"value\":null. Without a partition the key decides, as in "
+                       "Java. Each record gets the header mykartctl-test unless it has it. The first line that is no record ends it. "
+                       "A protected context, or an event topic while a migration runs, needs a yes; with a pipe on stdin, --yes.",
+            .options = "file rate yes confirm",
+            .examples =
+                "mykartctl topics produce mykart.clicks -f records.jsonl\n"
+                "mykartctl topics produce mykart.clicks -f - --rate 100  # what topics monitor -o json prints, copied byte for byte",
+            .exits = "0 5",
+            .run = produce},
 };
 
 }  // namespace

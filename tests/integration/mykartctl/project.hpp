@@ -26,7 +26,8 @@ class Project {
   [[nodiscard]] std::string one() const { return prefix_ + ".one"; }
   [[nodiscard]] std::string two() const { return prefix_ + ".two"; }
 
-  void write(const std::string& retention, int partitions, const std::string& more = "") {
+  /// `more`: further settings of the contexts; `of_two`: what else is said of the second topic, ", source: {…}".
+  void write(const std::string& retention, int partitions, const std::string& more = {}, const std::string& of_two = {}) {
     folder_.file("topics.yaml", fmt::format("version: 1\n"
                                             "retired_schema: retired\n"
                                             "defaults: {{partitions: {0}, replication: 1}}\n"
@@ -34,8 +35,8 @@ class Project {
                                             "  application: {{pattern: {1}.*, description: of a test, retention: {2}}}\n"
                                             "topics:\n"
                                             "  {1}.one: {{description: first, owner: test}}\n"
-                                            "  {1}.two: {{description: second, owner: test}}\n",
-                                            partitions, prefix_, retention));
+                                            "  {1}.two: {{description: second, owner: test{3}}}\n",
+                                            partitions, prefix_, retention, of_two));
     const auto where = fmt::format("brokers: '{}', database: '{}', connect_url: '{}'{}", sandbox::brokers(), database_.url(),
                                    sandbox::connect_url(), more);
     folder_.file("mykartctl.yaml", fmt::format("default_context: local\n"
@@ -54,6 +55,7 @@ class Project {
   [[nodiscard]] process::Ended run(std::vector<std::string> arguments) const { return tool::run(std::move(arguments), options()); }
   [[nodiscard]] std::string path(const std::string& name) const { return folder_.path(name); }
 
+  [[nodiscard]] const sandbox::Database& database() const noexcept { return database_; }
   [[nodiscard]] bool exists(const std::string& topic) const {
     return run({"topics", "list", "-o", "name"}).out.find(topic + "\n") != std::string::npos;
   }

@@ -21,7 +21,7 @@ std::string everything(const std::string& secret, Format format) {
     report.line("line " + secret);
     report.blocks.emplace_back(Table{.head = {"H"}, .rows = {{{secret}}}});
     to.print(report);
-    to.line(to_json(Value{}.push(secret)));
+    if (secret.size() >= 4) to.lines(to_json(Value{}.push(secret)) + "\n");
     to.print_verbatim(secret + "\n");
     to.listener().note(Listener::Level::warn, secret);
     to.listener().progress({.task = secret, .done = 1, .total = 1});
@@ -86,6 +86,18 @@ TEST_CASE("a secret is found across the borders of writes") {
 TEST_CASE("of two secrets that begin alike the longer one is masked whole") {
   CHECK(streamed({"secret", "secret-pass"}, {"secret", "-pass"}) == "***");
   CHECK(streamed({"secret", "secret-pass"}, {"secret", "-past"}) == "***-past");
+}
+
+TEST_CASE("a stream of records is masked as bytes are, and tells what it would mask") {
+  Capture out;
+  Output to{{.out = out.descriptor()}};
+  CHECK_FALSE(to.hides("s3cret"));
+  for (const auto* secret : {"s3cret", "4711", "ab"}) to.hide(Secret{secret});
+  CHECK(to.hides("a s3cret"));
+  CHECK_FALSE(to.hides("4711 abc"));  // an offset, a word
+  to.lines("4711 abc s3cret\n");
+  CHECK(to.flush());
+  CHECK(out.text() == "4711 abc ***\n");
 }
 
 TEST_CASE("the masked end of a stream does not keep its last bytes back") { CHECK(streamed({"secret"}, {"a sec"}) == "a sec"); }

@@ -95,7 +95,7 @@ TEST_CASE("a live line is taken away before anything else is written") {
     Output to{{.out = pty.descriptor(), .err = pty.descriptor(), .colour = Colour::never}};
     to.listener().progress({.task = "clicks", .done = 10, .total = 100});
     to.listener().note(Listener::Level::info, "hello");
-    to.line("row");
+    to.lines("row\n");
     CHECK(to.flush());
   }
   const auto text = pty.text();
@@ -112,7 +112,7 @@ TEST_CASE("a reader that goes away is no failure, a full disk is") {
   ::close(ends[0]);
   {
     Output to{{.out = ends[1]}};
-    to.line("nobody reads this");
+    to.lines("nobody reads this\n");
     CHECK(to.closed());
     CHECK(to.flush());
   }
@@ -121,7 +121,7 @@ TEST_CASE("a reader that goes away is no failure, a full disk is") {
   const int full = ::open("/dev/full", O_WRONLY);
   REQUIRE(full >= 0);
   Output to{{.out = full}};
-  to.line("no room for this");
+  to.lines("no room for this\n");
   CHECK_FALSE(to.closed());
   CHECK_FALSE(to.flush());
   ::close(full);

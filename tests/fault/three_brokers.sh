@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# three.sh MYKARTCTL: a cluster of three brokers that loses one, two, all, during each command that looks at topics or changes them.
+# three_brokers.sh MYKARTCTL: a cluster of three brokers that loses one, two, all, during each command that looks at topics or changes them.
 . "$(dirname "$0")/../sandbox/check.sh"
 tool=$(realpath "${1:?path of mykartctl}")
 dir=$scratch/three
