@@ -7,6 +7,15 @@ namespace {
 
 constexpr std::size_t many_steps = 30;  // fewer are told by what they do
 
+/// A change must be there. The brokers of a cluster learn of it one after the other.
+void see(Handler& handler, const Step& step, const Deadline& until) {
+  const auto patience = until.within(std::chrono::seconds{5});
+  while (handler.look(step.resource, until)) {
+    if (patience.over()) throw Error{Code::mismatch, {.what = to_string(step.resource) + " is not as planned after the change"}};
+    patience.sleep(std::chrono::milliseconds{50});
+  }
+}
+
 }  // namespace
 
 Outcome execute(const Plan& plan, const Handlers& handlers, const Recorder& record, Listener& to, const Deadline& until) {
@@ -25,9 +34,8 @@ Outcome execute(const Plan& plan, const Handlers& handlers, const Recorder& reco
     record.started(step, handler.before_image(step, until));
     try {
       within("applying " + to_string(step.resource), [&] { handler.apply(step, until, to); });
-      // Of work that is run, more may have come in meanwhile, and its handler proves its effect itself. A change must be there.
-      if (step.action != Action::run && handler.look(step.resource, until))
-        throw Error{Code::mismatch, {.what = to_string(step.resource) + " is not as planned after the change"}};
+      // Of work that is run, more may have come in meanwhile, and its handler proves its effect itself.
+      if (step.action != Action::run) see(handler, step, until);
     } catch (const Error& e) {
       if (const auto written = attempt([&] { record.finished(step, false, e.what()); }); !written)
         to.note(Listener::Level::warn, written.error().what());  // stays in doubt; the first error matters more

@@ -151,13 +151,20 @@ std::vector<Event> Client::ask_all(rd_kafka_admin_op_t operation, std::string_vi
   return events;
 }
 
-Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& send) {
-  auto event = std::move(ask_all(operation, doing, until, {&send, 1}).front());
-  if (!event) throw failure(RD_KAFKA_RESP_ERR__TIMED_OUT, doing);
-  if (const auto error = rd_kafka_event_error(event.get()); error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    throw failure(error, doing, rd_kafka_event_error_string(event.get()));
-  answered();
-  return event;
+Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& send, bool* repeated) {
+  for (auto patience = 2000ms;; patience *= 2) {
+    auto event = std::move(ask_all(operation, doing, until.within(patience), {&send, 1}).front());
+    const auto error = event ? rd_kafka_event_error(event.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      answered();
+      return event;
+    }
+    if (code_of(error) != Code::unreachable && code_of(error) != Code::timeout)
+      throw failure(error, doing, rd_kafka_event_error_string(event.get()));
+    if (until.over() || hopeless()) throw failure(error, doing, event ? rd_kafka_event_error_string(event.get()) : "");
+    static_cast<void>(metadata(until));
+    if (repeated != nullptr) *repeated = true;
+  }
 }
 
 Metadata Client::metadata(const Deadline& until) {

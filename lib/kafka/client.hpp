@@ -79,9 +79,11 @@ class Client {
   /// What to throw for a failed call: the brokers' own reason where the code is just "transport failure" or "timed out".
   [[nodiscard]] Error failure(rd_kafka_resp_err_t, std::string_view doing, std::string cause = {});
 
-  /// Sends an Admin request and waits for its event, whose own error was looked at; the results in it were not.
+  /// Sends an Admin request and waits for its event, whose own error was looked at; the results in it were not. A broker that dies or does
+  /// not answer costs a new look at who leads the cluster and the same request again: librdkafka would wait for the dead one until the
+  /// deadline. So a request may arrive twice, and `repeated` says so.
   using Send = std::function<void(const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
-  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&);
+  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&, bool* repeated = nullptr);
   /// The same with several requests at once. Events in the order of `send`, null where no answer came in time; errors in them were not
   /// looked at.
   [[nodiscard]] std::vector<Event> ask_all(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, std::span<const Send>);

@@ -53,7 +53,10 @@ until [ -s "$scratch/seen" ]; do sleep 0.1; done
 leader=$(kcat -b "$MYKART_BROKERS" -L -t three.t1 2>/dev/null | sed -n 's/.*partition 0, leader \([0-9]*\),.*/\1/p')
 check "the leader of partition 0 is killed during topics monitor" here kill "kafka-$leader"
 produce 10001 "$records"
-check "monitor goes on to its end" wait "$monitor"
+code=0
+wait "$monitor" || code=$?
+output=$(cat "$scratch/monitor")
+check "monitor goes on to its end" test "$code" -eq 0
 check "... each record was seen" test "$(jq -r .value "$scratch/seen" | sort -un | wc -l)" -eq "$records"
 check "... at $records different places" test "$(jq -r '"\(.partition) \(.offset)"' "$scratch/seen" | sort -u | wc -l)" -eq "$records"
 check "the groups can still be listed" run groups list
