@@ -193,6 +193,17 @@ void ConnectorHandler::apply(const Step& step, const Deadline& until, Listener& 
   if (want.state == RunState::running) await_healthy(worker_, &desk_.database(), want.spec, until);
 }
 
+std::optional<Step> AccessHandler::look(const Resource& resource, const Deadline& until) {
+  const auto want = wanted(resource.name, until);
+  if (!plan::is_postgres(want.spec)) return std::nullopt;
+  return plan::access(want, health::look_at_cdc(desk_.database(), want.spec, until));
+}
+
+void AccessHandler::apply(const Step& step, const Deadline& until, Listener& to) {
+  static_cast<void>(desk_.writing());
+  prepare(step, wanted(step.resource.name, until), until, to);
+}
+
 void await_healthy(connect::Worker& worker, postgres::Connection* database, const ConnectorSpec& spec, const Deadline& until) {
   const bool has_slot = database != nullptr && plan::is_postgres(spec);
   constexpr int enough = 3;

@@ -20,20 +20,31 @@ class ConnectorHandler : public Handler {
   [[nodiscard]] Value before_image(const Step&, const Deadline&) override;  ///< config without secrets, state, published tables
   void apply(const Step&, const Deadline&, Listener&) override;
 
- private:
+ protected:
   [[nodiscard]] plan::WantedConnector wanted(const std::string& name, const Deadline&) const;
+  void prepare(const Step&, const plan::WantedConnector&, const Deadline&, Listener&) const;  ///< role, rights, topics
+  const Desk& desk_;
+
+ private:
   [[nodiscard]] plan::SeenConnector seen(const plan::WantedConnector&, const Deadline&) const;
   struct Publishing {
     std::string publication{};
     std::vector<TableName> add{}, drop{};
   };
   [[nodiscard]] Publishing publishing(const Step&, const ConnectorSpec&) const;
-  void prepare(const Step&, const plan::WantedConnector&, const Deadline&, Listener&) const;  ///< role, rights, topics
   void set_state(const plan::WantedConnector&, const Deadline&) const;
   void reconfigure(const plan::WantedConnector&, const Publishing&, const Deadline&) const;
-  const Desk& desk_;
   connect::Worker& worker_;
   RunState state_;
+};
+
+/// access/NAME: the role that the connector logs in as, with its rights. Needs no worker, so that a database is ready before there is one.
+class AccessHandler : public ConnectorHandler {
+ public:
+  using ConnectorHandler::ConnectorHandler;
+  [[nodiscard]] std::optional<Step> look(const Resource&, const Deadline&) override;
+  [[nodiscard]] Value before_image(const Step&, const Deadline&) override { return {}; }
+  void apply(const Step&, const Deadline&, Listener&) override;
 };
 
 /// Returns when the connector, seen together with its slot, is healthy for three looks in a row, half a second apart. Error{failed} with

@@ -31,6 +31,7 @@ struct Bench {
     handlers[Kind::topic] = std::make_unique<TopicHandler>(desk);
     handlers[Kind::data] = std::make_unique<DataHandler>(desk, options.data);
     handlers[Kind::parity] = std::make_unique<ParityHandler>(desk);
+    handlers[Kind::access] = std::make_unique<AccessHandler>(desk, worker);
     handlers[Kind::connector] = std::make_unique<ConnectorHandler>(desk, worker);
     auto gates = std::make_unique<GateHandler>(desk, options.operators_word);
     gate = gates.get();

@@ -22,7 +22,8 @@ std::string part_text(const Value* part, std::string_view key) { return part == 
 
 }  // namespace
 
-// 409 means two things: "try again" while the workers rebalance, and "already exists"; only the message tells (KAFKA-3673).
+// 409 means two things: "try again" while the workers rebalance, and "already exists"; only the message tells (KAFKA-3673). When the
+// rebalance is noticed as the request is begun, the same is said with 500 (DistributedHerder's RebalanceNeededException).
 void refuse(const Answer& answer, const std::string& doing, const std::string& place) {
   const auto message = message_of(answer);
   const auto lower = [&] {
@@ -32,7 +33,7 @@ void refuse(const Answer& answer, const std::string& doing, const std::string& p
     return text;
   }();
   Error::Text text{.what = fmt::format("{} failed: HTTP {}", doing, answer.status), .cause = message, .where = place};
-  if (answer.status == 409 &&
+  if ((answer.status == 409 || answer.status == 500) &&
       (contains(lower, "rebalance") || contains(lower, "stale configuration") || contains(lower, "no known leader"))) {
     text.what = doing + " failed: the Connect workers are rebalancing";
     throw Transient{Code::unreachable, text};

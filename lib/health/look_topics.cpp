@@ -90,6 +90,24 @@ std::map<std::string, Known<double>> rates(const Ends& before, const Ends& after
   return rate;
 }
 
+/// What lies before each commit. Markers and aborted records take offsets and are nothing to read.
+std::map<kafka::Place, Known<kafka::Unread>> unread(Sources& sources, const TopicSights& sights, const Deadline& until) {
+  constexpr std::chrono::seconds reading{5};
+  std::vector<kafka::Place> places;
+  std::map<Partition, std::int64_t> ends;
+  for (const auto& [group, commits] : *sights.groups) {
+    if (!commits) continue;
+    for (const auto& [partition, next] : *commits) {
+      const auto end = sights.stable.find(partition);
+      if (end == sights.stable.end() || !end->second || next >= *end->second) continue;
+      places.emplace_back(partition, std::max(next, known_or_zero(sights.start, partition)));
+      ends[partition] = *end->second;
+    }
+  }
+  return kafka::unread(sources.around.kafka, std::move(places), ends, kafka::Reader::Isolation::committed, sources.around.listener,
+                       until.within(reading));
+}
+
 }  // namespace
 
 TopicSights look_at_topics(Sources& sources, std::span<const std::string> names, TopicLook look, const Deadline& until) {
@@ -100,12 +118,22 @@ TopicSights look_at_topics(Sources& sources, std::span<const std::string> names,
   const auto sampled = Deadline::clock::now();
   sights.start = sources.kafka.offsets(partitions, At::earliest, until);
   sights.end = sources.kafka.offsets(partitions, At::latest, until);
-  sights.stable = sources.kafka.offsets(partitions, At::stable, until);
+  std::vector<Partition> filled;  // where nothing is there is no transaction either
+  for (const auto& partition : partitions) {
+    const auto& start = sights.start.at(partition);
+    const auto& end = sights.end.at(partition);
+    if (start && end && *start == *end)
+      sights.stable.emplace(partition, end);
+    else
+      filled.push_back(partition);
+  }
+  sights.stable.merge(sources.kafka.offsets(filled, At::stable, until));
   sights.groups = attempt([&] {
     std::vector<std::string> groups;
     for (const auto& group : sources.kafka.groups(until)) groups.push_back(group.name);
     return sources.kafka.committed(groups, until);
   });
+  if (sights.groups) sights.unread = unread(sources, sights, until);
   sights.holds = attempt([&] { return sources.journal().holds(until); });
   sights.last_event = last_events(sources, sights, until);
   if (look.sample) {

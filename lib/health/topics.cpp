@@ -42,12 +42,17 @@ std::map<std::string, Known<std::int64_t>> lag_of(const std::string& topic, cons
     for (const auto& [partition, next] : *commits) {
       if (partition.topic != topic) continue;
       auto& sum = lag.try_emplace(group, std::int64_t{0}).first->second;
-      const auto end = sights.end.find(partition);
-      if (end == sights.end.end() || !sum) continue;
-      if (end->second)
-        sum = *sum + std::max<std::int64_t>(0, *end->second - next);
-      else
+      const auto end = sights.stable.find(partition);
+      if (end == sights.stable.end() || !sum) continue;
+      const auto start = sights.start.find(partition);
+      const auto unread =
+          sights.unread.find({partition, start != sights.start.end() && start->second ? std::max(next, *start->second) : next});
+      if (!end->second)
         sum = end->second;
+      else if (unread != sights.unread.end() && !unread->second)
+        sum = tl::unexpected{unread->second.error()};
+      else if (unread != sights.unread.end())
+        sum = *sum + unread->second->records;  // else it has read to the end
     }
   }
   return lag;

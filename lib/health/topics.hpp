@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "health/sources.hpp"
+#include "kafka/unread.hpp"
 #include "value/report.hpp"
 
 namespace ctl::health {
@@ -17,7 +18,8 @@ struct TopicSights {
   std::map<std::string, Known<std::optional<Millis>>> last_event{};  ///< nullopt: the topic holds no record
   std::map<std::string, Known<double>> rate{};                       ///< records a second, when it was sampled
   Known<std::map<std::string, Known<kafka::Commits>>> groups{};
-  Known<std::vector<HeldConfig>> holds{};  ///< unknown without PostgreSQL
+  std::map<kafka::Place, Known<kafka::Unread>> unread{};  ///< from commits below the stable end, or from the log's start if that is later
+  Known<std::vector<HeldConfig>> holds{};                 ///< unknown without PostgreSQL
 };
 struct TopicLook {
   std::optional<std::chrono::milliseconds> sample{};  ///< measure the rate over this time
@@ -45,7 +47,7 @@ struct TopicStatus {
   std::vector<int> under_replicated{}, offline{};
   Known<std::int64_t> span{};                        ///< offsets between start and end, over all partitions: an upper bound of the records
   std::optional<HeldConfig> held{};                  ///< retention is held by a migration
-  std::map<std::string, Known<std::int64_t>> lag{};  ///< by group that has commits here
+  std::map<std::string, Known<std::int64_t>> lag{};  ///< records, by group that has commits here
 };
 /// Pure. Worst first matters: missing, unknown, degraded (no leader, or replicas behind), drift, ok. What a migration holds is no drift.
 /// Views into `project` and `sights`: they must outlive the result.

@@ -84,6 +84,9 @@ class Cluster {
     return describe(topics, {}, until);
   }
 
+  /// The same of every topic, in one metadata request less.
+  [[nodiscard]] std::map<std::string, Known<TopicState>> describe_all(std::span<const std::string> keys, const Deadline&);
+
   /// `latest` is the high watermark: the offset of the next record. `stable` is where a read_committed consumer ends now: the start of the
   /// oldest open transaction, or the high watermark. Markers take offsets too: end - start is an upper bound of the records, not their
   /// number.

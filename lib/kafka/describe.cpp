@@ -25,14 +25,10 @@ TopicState state_of(const rd_kafka_metadata_topic& topic, Configs configs) {
   return state;
 }
 
-}  // namespace
-
-std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, std::span<const std::string> keys,
-                                                           const Deadline& until) {
-  auto& client = impl_->client;
-  const auto metadata = client.metadata(until);
+std::map<std::string, Known<TopicState>> describe(Client& client, const rd_kafka_metadata_t& metadata, std::span<const std::string> topics,
+                                                  std::span<const std::string> keys, const Deadline& until) {
   std::unordered_map<std::string_view, const rd_kafka_metadata_topic*> all;
-  for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)}) all.emplace(topic.topic, &topic);
+  for (const auto& topic : std::span{metadata.topics, static_cast<std::size_t>(metadata.topic_cnt)}) all.emplace(topic.topic, &topic);
   std::map<std::string, Known<TopicState>> found;
   // Asked for missing ones too: metadata leaves out what we may not see, DescribeConfigs says whether it is unknown or denied.
   for (auto& [name, configs] : topic_configs(client, topics, keys, until)) {
@@ -52,6 +48,21 @@ std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::
       found.emplace(name, state_of(*seen->second, std::move(*configs)));
   }
   return found;
+}
+
+}  // namespace
+
+std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, std::span<const std::string> keys,
+                                                           const Deadline& until) {
+  const auto metadata = impl_->client.metadata(until);
+  return kafka::describe(impl_->client, *metadata, topics, keys, until);
+}
+
+std::map<std::string, Known<TopicState>> Cluster::describe_all(std::span<const std::string> keys, const Deadline& until) {
+  const auto metadata = impl_->client.metadata(until);
+  std::vector<std::string> names;
+  for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)}) names.emplace_back(topic.topic);
+  return kafka::describe(impl_->client, *metadata, names, keys, until);
 }
 
 std::vector<Broker> Cluster::brokers(const Deadline& until) {

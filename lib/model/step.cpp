@@ -9,7 +9,7 @@
 namespace ctl {
 namespace {
 
-constexpr std::array<std::string_view, 7> kinds{"schema", "topic", "data", "gate", "parity", "connector", "group"};
+constexpr std::array<std::string_view, 8> kinds{"schema", "topic", "data", "gate", "parity", "connector", "group", "access"};
 constexpr std::array<std::string_view, 7> actions{"create", "update", "adopt", "run", "delete", "wait", "blocked"};
 constexpr std::array<std::string_view, 3> risks{"safe", "disruptive", "destructive"};
 constexpr std::array<std::string_view, 3> undos{"exact", "lossy", "no"};

@@ -12,7 +12,7 @@ namespace ctl {
 
 using Digest = std::string;  ///< hex SHA-256 of a canonical text
 
-enum class Kind : unsigned char { schema, topic, data, gate, parity, connector, group };
+enum class Kind : unsigned char { schema, topic, data, gate, parity, connector, group, access };
 struct Resource {
   Kind kind{};
   std::string name{};

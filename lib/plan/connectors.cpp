@@ -99,8 +99,9 @@ std::string facts(const WantedConnector& wanted, const SeenConnector& seen) {
     const bool halted = seen.status->state == RunState::paused || seen.status->state == RunState::stopped;
     text += fmt::format("state={}\n", seen.status->failure() != nullptr ? "FAILED" : halted ? to_string(seen.status->state) : "RUNNING");
   }
-  text += fmt::format("database={}\nrole={}\n", in.name,
-                      in.role ? fmt::format("{}{}{}", in.role->login, in.role->replication, in.role->superuser) : "");
+  text += fmt::format("database={}\n", in.name);
+  if (!wanted.tables_to_come)  // of a journey: an earlier step makes the role
+    text += fmt::format("role={}\n", in.role ? fmt::format("{}{}{}", in.role->login, in.role->replication, in.role->superuser) : "");
   if (in.publication) text += fmt::format("publication={} {}\n", in.publication->all_tables, list(in.publication->tables));
   if (in.slot) text += fmt::format("slot={} {} {}\n", in.slot->database, in.slot->plugin, in.slot->wal_status == "lost");
   for (const auto& rival : seen.rivals) text += "rival=" + rival + "\n";
@@ -214,6 +215,17 @@ std::vector<Change> config_changes(const WantedConnector& wanted, const Config& 
   }
   std::sort(changes.begin(), changes.end(), [](const Change& a, const Change& b) { return a.path < b.path; });
   return changes;
+}
+
+std::optional<Step> access(const WantedConnector& wanted, const SeenDatabase& seen) {
+  Step step{.resource = {Kind::access, wanted.spec.name}, .action = Action::run, .precondition = sha256(seen.name)};
+  auto there = seen;  // the others are made by a migration, and the next look finds them
+  std::erase_if(there.tables, [](const auto& table) { return !table.exists; });
+  database_changes(wanted, there, step.changes);
+  if (step.changes.empty()) return std::nullopt;
+  step.summary = fmt::format("{} for {}", summary(wanted, step.changes, false), wanted.spec.get("database.user"));
+  step.why = "the connector reads the core tables as this role";
+  return step;
 }
 
 std::optional<Step> connector(const WantedConnector& wanted, const SeenConnector& seen) {

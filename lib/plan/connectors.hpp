@@ -61,6 +61,10 @@ struct Obstacle {
 };
 [[nodiscard]] std::vector<Obstacle> obstacles(const WantedConnector&, const SeenConnector&);
 
+/// The step that makes the connector's role and gives it its rights on the tables that are there, without touching the connector:
+/// role/NAME, grant/OBJECT.
+[[nodiscard]] std::optional<Step> access(const WantedConnector&, const SeenDatabase&);
+
 /// The step that brings a connector to what is wanted; nullopt: it is. `blocked` with every reason at once. Paths of its changes, in the
 /// order in which they are made: role/NAME, grant/OBJECT, topic/NAME, publication/NAME, config.KEY, state.
 [[nodiscard]] std::optional<Step> connector(const WantedConnector&, const SeenConnector&);

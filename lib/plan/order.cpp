@@ -25,6 +25,7 @@ std::vector<Stop> deploy_order(const Project& project) {
   std::vector<Stop> order;
   for (const auto& m : project.migrations)
     if (m.phase == Migration::Phase::expand) order.push_back({"schema", {Kind::schema, m.id}});
+  for (const auto& connector : project.connectors) order.push_back({"schema", {Kind::access, connector.name}});
   add_topics(order, project);
   add_tables(order, project, "backfill", Kind::data);
   order.push_back({"fence", {Kind::gate, "writers-gone"}});

@@ -20,7 +20,7 @@ Answer list(Session& session) {
   const auto& project = session.project();
   kafka::Cluster cluster{session.kafka(), session.listener()};
   const std::vector<std::string> keys{"cleanup.policy", "retention.ms"};
-  const auto seen = cluster.describe(cluster.topics(session.deadline()), keys, session.deadline());
+  const auto seen = cluster.describe_all(keys, session.deadline());
 
   Report report{.kind = "topics_list"};
   Table table{.head = {"TOPIC", "MANAGED", "PARTITIONS", "REPLICAS", "POLICY", "RETENTION"}, .right = {2, 3}};
@@ -107,7 +107,7 @@ Answer export_live(Session& session) {
   kafka::Cluster cluster{session.kafka(), session.listener()};
   std::vector<TopicState> live;
   for (const auto& [name, state] :
-       cluster.describe(typed.names.empty() ? cluster.topics(session.deadline()) : typed.names, session.deadline())) {
+       typed.names.empty() ? cluster.describe_all({}, session.deadline()) : cluster.describe(typed.names, session.deadline())) {
     if (!state) throw Error{state.error()};
     const auto* declared = project.topic(name);
     const auto family = typed.text("family");

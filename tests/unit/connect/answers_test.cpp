@@ -28,6 +28,7 @@ TEST_CASE("a rebalance is transient and an existing connector is not, though bot
   CHECK(is<Transient>(409,
                       "Cannot complete request momentarily due to stale configuration (typically caused by a concurrent config change)"));
   CHECK(is<Transient>(409, "Cannot complete request because of a conflicting operation (e.g. worker rebalance)"));
+  CHECK(is<Transient>(500, "Request cannot be completed because a rebalance is expected"));
   CHECK(is<Transient>(409, "Cannot complete request momentarily due to no known leader URL, likely because a rebalance was underway."));
   CHECK_FALSE(is<Transient>(409, "Connector shop already exists"));
   CHECK(code_of(409, R"({"error_code":409,"message":"Connector shop already exists"})") == Code::refused);

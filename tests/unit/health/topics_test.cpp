@@ -41,6 +41,7 @@ const Error silent{Code::timeout, {.what = "no answer"}};
 TEST_CASE("A topic as declared is ok, with the span of its offsets and the lag of its groups") {
   Case c;
   c.sights.groups->emplace("readers", kafka::Commits{{{"shop.clicks", 0}, 10}, {{"shop.clicks", 1}, 99}});
+  c.sights.unread[{{"shop.clicks", 0}, 10}] = kafka::Unread{.records = 5};
   const auto status = c.judged();
   CHECK(status.verdict == TopicVerdict::ok);
   CHECK(*status.span == 20);

@@ -26,10 +26,10 @@ std::vector<std::string> names(const std::vector<plan::Stop>& order) {
 }  // namespace
 
 TEST_CASE("deploy proves every row and narrows the connector before it retires a table, and never drops one") {
-  CHECK(names(plan::deploy_order(shop())) == std::vector<std::string>{"schema schema/0001_core", "topics topic/shop.clicks",
-                                                                      "backfill data/public.clicks", "fence gate/writers-gone",
-                                                                      "fence gate/fence", "reconcile parity/public.clicks",
-                                                                      "connector connector/cdc", "retire schema/0002_retire"});
+  CHECK(names(plan::deploy_order(shop())) ==
+        std::vector<std::string>{"schema schema/0001_core", "schema access/cdc", "topics topic/shop.clicks", "backfill data/public.clicks",
+                                 "fence gate/writers-gone", "fence gate/fence", "reconcile parity/public.clicks", "connector connector/cdc",
+                                 "retire schema/0002_retire"});
 }
 
 TEST_CASE("rollback brings the tables back before anything else, and widens the connector after") {
@@ -41,7 +41,7 @@ TEST_CASE("rollback brings the tables back before anything else, and widens the 
 
 TEST_CASE("the option --until keeps the phases up to the named one") {
   const auto cut = plan::up_to(plan::deploy_order(shop()), "deploy", "topics");
-  CHECK(names(cut) == std::vector<std::string>{"schema schema/0001_core", "topics topic/shop.clicks"});
+  CHECK(names(cut) == std::vector<std::string>{"schema schema/0001_core", "schema access/cdc", "topics topic/shop.clicks"});
   CHECK(plan::up_to(plan::deploy_order(shop()), "deploy", "").size() == plan::deploy_order(shop()).size());
 }
 
