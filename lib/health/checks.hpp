@@ -54,4 +54,12 @@ void ask(std::vector<Check>& into, std::string id, std::string target, F&& quest
                     .fix = done.error().text().hint});
 }
 
+/// A fact that may be unknown, for machines: null, and then why.
+template <class T, class F>
+Value known(const Known<T>& fact, const std::string& path, std::vector<Unknown>& unknown, F&& to_value) {
+  if (fact) return to_value(*fact);
+  unknown.push_back({path, one_line(fact.error())});
+  return {};
+}
+
 }  // namespace ctl::health

@@ -7,14 +7,6 @@
 namespace ctl::health {
 namespace {
 
-/// A fact that may be unknown, for machines: null, and then why.
-template <class T, class F>
-Value known(const Known<T>& fact, const std::string& path, std::vector<Unknown>& unknown, F&& to_value) {
-  if (fact) return to_value(*fact);
-  unknown.push_back({path, one_line(fact.error())});
-  return {};
-}
-
 Value number(std::int64_t n) { return n; }
 
 /// lag, lag_exact and lag_ms: of a partition as of a group.

@@ -7,14 +7,6 @@
 namespace ctl::health {
 namespace {
 
-/// A fact that may be unknown, for machines: null, and then why.
-template <class T, class F>
-Value known(const Known<T>& fact, const std::string& path, std::vector<Unknown>& unknown, F&& to_value) {
-  if (fact) return to_value(*fact);
-  unknown.push_back({path, one_line(fact.error())});
-  return {};
-}
-
 Value or_null(std::optional<std::int64_t> number) { return number ? Value{*number} : Value{}; }
 
 Value pair_of(Value declared, Value found) {
