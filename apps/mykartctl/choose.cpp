@@ -27,4 +27,19 @@ std::vector<std::string> chosen(const std::vector<std::string>& named, const std
   return some;
 }
 
+std::map<std::string, TopicState> existing(kafka::Cluster& cluster, std::span<const std::string> topics, std::string_view command,
+                                           const Deadline& until) {
+  std::map<std::string, TopicState> found;
+  for (auto& [topic, state] : cluster.describe(topics, until)) {
+    if (!state && state.error().code() == Code::not_found) {
+      const auto near = nearest(topic, cluster.topics(until));
+      throw Error{Code::not_found,
+                  {.what = "there is no topic " + topic, .hint = near ? fmt::format("{} {}", command, *near) : "mykartctl topics list"}};
+    }
+    if (!state) throw Error{state.error()};
+    found.emplace(topic, std::move(*state));
+  }
+  return found;
+}
+
 }  // namespace ctl::cli

@@ -1,7 +1,11 @@
 #pragma once
+#include <map>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "kafka/cluster.hpp"
 
 namespace ctl::cli {
 
@@ -9,5 +13,9 @@ namespace ctl::cli {
 /// that is not declared; `what` is what they are ("topic").
 [[nodiscard]] std::vector<std::string> chosen(const std::vector<std::string>& named, const std::vector<std::string>& declared,
                                               std::string_view what);
+
+/// What is there of each topic. Error{not_found} with the nearest name, as an argument of `command`, for one that does not exist.
+[[nodiscard]] std::map<std::string, TopicState> existing(kafka::Cluster&, std::span<const std::string> topics, std::string_view command,
+                                                         const Deadline&);
 
 }  // namespace ctl::cli

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "choose.hpp"
 #include "record_json.hpp"
 #include "record_table.hpp"
 
@@ -19,19 +20,13 @@ constexpr auto tick = 500ms;  // of waiting: a reader of ours that went away sho
 
 std::vector<Partition> partitions_of(kafka::Cluster& cluster, const MonitorOptions& options, const Deadline& until) {
   std::vector<Partition> chosen;
-  for (const auto& [topic, state] : cluster.describe(options.topics, until)) {
-    if (!state && state.error().code() == Code::not_found) {
-      const auto near = nearest(topic, cluster.topics(until));
-      throw Error{Code::not_found,
-                  {.what = "there is no topic " + topic, .hint = near ? "mykartctl topics monitor " + *near : "mykartctl topics list"}};
-    }
-    if (!state) throw state.error();
+  for (const auto& [topic, state] : existing(cluster, options.topics, "mykartctl topics monitor", until)) {
     for (const int wanted : options.partitions)
-      if (wanted >= static_cast<int>(state->partitions.size()))
+      if (wanted >= static_cast<int>(state.partitions.size()))
         throw Error{
             Code::not_found,
-            {.what = fmt::format("{} has no partition {}", topic, wanted), .hint = fmt::format("0 to {}", state->partitions.size() - 1)}};
-    for (const auto& partition : state->partitions)
+            {.what = fmt::format("{} has no partition {}", topic, wanted), .hint = fmt::format("0 to {}", state.partitions.size() - 1)}};
+    for (const auto& partition : state.partitions)
       if (options.partitions.empty() ||
           std::find(options.partitions.begin(), options.partitions.end(), partition.id) != options.partitions.end())
         chosen.push_back({topic, partition.id});
@@ -143,10 +138,9 @@ class Remaining {
     if (told_ || !to_ || to_->empty() || stuck_.size() < to_->size()) return "";
     told_ = true;
     const auto& [partition, next] = *stuck_.begin();
-    return fmt::format(
-        "waiting for an open transaction: {} [{}] can be read to offset {}, the end is {}{} (--read-uncommitted does not wait)",
-        partition.topic, partition.id, next, to_->at(partition),
-        stuck_.size() > 1 ? fmt::format(", and {} more", counted(stuck_.size() - 1, "partition")) : "");
+    return fmt::format("waiting for an open transaction: {} can be read to offset {}, the end is {}{} (--read-uncommitted does not wait)",
+                       to_string(partition), next, to_->at(partition),
+                       stuck_.size() > 1 ? fmt::format(", and {} more", counted(stuck_.size() - 1, "partition")) : "");
   }
 
  private:

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <functional>
 
+#include "choose.hpp"
 #include "confirm.hpp"
 #include "health/status.hpp"
 #include "kafka/sender.hpp"
@@ -29,18 +30,11 @@ kafka::Settings patient(kafka::Settings settings) {
 /// The topic, if records may be written to it at all.
 TopicState topic_of(Session& session, const std::string& name) {
   kafka::Cluster cluster{session.kafka(), session.listener()};
-  const auto until = session.deadline().within(10s);
-  const auto state = cluster.describe({&name, 1}, until).at(name);
-  if (!state && state.error().code() == Code::not_found) {
-    const auto near = nearest(name, cluster.topics(until));
-    throw Error{Code::not_found,
-                {.what = "there is no topic " + name, .hint = near ? "mykartctl topics produce " + *near : "mykartctl topics list"}};
-  }
-  if (!state) throw Error{state.error()};
-  if (state->internal || name == transfer::checkpoint_topic)
+  auto state = std::move(existing(cluster, {&name, 1}, "mykartctl topics produce", session.deadline().within(10s)).at(name));
+  if (state.internal || name == transfer::checkpoint_topic)
     throw Error{Code::refused,
-                {.what = fmt::format("{} is {}", name, state->internal ? "internal to Kafka" : "where mykartctl keeps its progress")}};
-  return *state;
+                {.what = fmt::format("{} is {}", name, state.internal ? "internal to Kafka" : "where mykartctl keeps its progress")}};
+  return state;
 }
 
 /// Why writing to this topic needs a word; "" if it does not.

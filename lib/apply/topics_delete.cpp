@@ -19,10 +19,10 @@ bool is_of_connect(std::string_view topic) {
 }
 
 /// The groups that read the topic now: they have committed to it and have members, or nobody can tell that they have none.
-std::vector<std::string> readers(const std::string& topic, const health::TopicSights& sights, std::span<const kafka::Group> groups) {
+std::vector<std::string> readers(const std::string& topic, const health::TopicSights& sights) {
   std::vector<std::string> names;
-  for (const auto& group : groups) {
-    if (group.state == "Empty" || group.state == "Dead") continue;
+  for (const auto& group : sights.members) {
+    if (group.empty()) continue;
     const auto commits = sights.groups->find(group.name);
     const bool committed =
         commits != sights.groups->end() && commits->second &&
@@ -46,8 +46,7 @@ std::string needed(Sources& from, const std::string& topic, const Deadline& unti
   return "";
 }
 
-void judge(Step& step, Sources& from, const health::TopicSights& sights, std::span<const kafka::Group> groups,
-           std::chrono::milliseconds recent, const Deadline& until) {
+void judge(Step& step, Sources& from, const health::TopicSights& sights, std::chrono::milliseconds recent, const Deadline& until) {
   const auto block = [&](std::string why, std::string remedy) {
     step.action = Action::blocked;
     step.why = std::move(why);
@@ -60,7 +59,7 @@ void judge(Step& step, Sources& from, const health::TopicSights& sights, std::sp
   if (auto why = needed(from, name, until); !why.empty()) return block(std::move(why), "mykartctl status");
   if (!sights.groups)
     return block("its groups are not known: " + std::string{sights.groups.error().what()}, "mykartctl topics status " + name);
-  if (const auto reading = readers(name, sights, groups); !reading.empty())
+  if (const auto reading = readers(name, sights); !reading.empty())
     return block("group " + join(reading, ", ") + " reads it", "stop its members");
   const auto& last = sights.last_event.at(name);
   if (!last)
@@ -75,7 +74,6 @@ void judge(Step& step, Sources& from, const health::TopicSights& sights, std::sp
 TopicRemovals topic_removals(Sources& from, const std::vector<std::string>& names, std::chrono::milliseconds recent,
                              const Deadline& until) {
   TopicRemovals removals{.sights = health::look_at_topics(from, names, {}, until)};
-  const auto groups = from.kafka.groups(until);
   for (const auto& name : names) {
     const auto& state = removals.sights.states.at(name);
     if (!state && state.error().code() == Code::not_found) {
@@ -91,39 +89,34 @@ TopicRemovals topic_removals(Sources& from, const std::vector<std::string>& name
               .risk = Risk::destructive,
               .undo = Undo::none,
               .why = "its records are nowhere else"};
-    judge(step, from, removals.sights, groups, recent, until);
+    judge(step, from, removals.sights, recent, until);
     removals.steps.push_back(std::move(step));
   }
   return removals;
 }
 
-Report report(const TopicRemovals& removals) {
+Report report(const TopicRemovals& removals, const Project& project) {
   Report report{.kind = "topics_delete"};
   Table table{.head = {"TOPIC", "RECORDS≤", "BYTES", "LAST-EVENT", "GROUPS", "VERDICT"}, .right = {1, 2, 4}};
   Value topics{Value::List{}};
   for (const auto& step : removals.steps) {
     const auto& name = step.resource.name;
     const auto& sights = removals.sights;
-    std::int64_t records = 0;
-    for (const auto& [partition, end] : sights.end)
-      if (partition.topic == name && end)
-        if (const auto start = sights.start.find(partition); start != sights.start.end() && start->second) records += *end - *start->second;
-    std::size_t groups = 0;
-    if (sights.groups)
-      for (const auto& [group, commits] : *sights.groups)
-        if (commits && std::any_of(commits->begin(), commits->end(), [&](const auto& c) { return c.first.topic == name; })) ++groups;
+    const auto status = health::judge_topics(project, {&name, 1}, sights).front();
     const auto& last = sights.last_event.at(name);
     const bool blocked = step.action == Action::blocked;
     const auto time = last && *last ? format_instant(**last) : std::string{};
     table.rows.push_back({{name},
-                          {format_count(static_cast<std::uint64_t>(records))},
+                          {status.span ? format_count(static_cast<std::uint64_t>(*status.span)) : "?"},
                           {"-"},
                           {time.empty() ? "-" : time},
-                          {sights.groups ? fmt::format("{}", groups) : "?"},
+                          {sights.groups ? fmt::format("{}", status.lag.size()) : "?"},
                           {blocked ? "refused: " + step.why : "deletes", blocked ? Style::bad : Style::warn}});
     Value one;
-    one.set("name", name).set("offset_span", records).set("last_event_at", time.empty() ? Value{} : Value{time});
-    one.set("groups", sights.groups ? Value{groups} : Value{}).set("refused", blocked ? Value{step.why} : Value{});
+    one.set("name", name)
+        .set("offset_span", status.span ? Value{*status.span} : Value{})
+        .set("last_event_at", time.empty() ? Value{} : Value{time});
+    one.set("groups", sights.groups ? Value{status.lag.size()} : Value{}).set("refused", blocked ? Value{step.why} : Value{});
     topics.push(std::move(one));
     report.names.push_back(name);
   }

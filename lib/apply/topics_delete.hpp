@@ -18,7 +18,7 @@ struct TopicRemovals {
 [[nodiscard]] TopicRemovals topic_removals(Sources&, const std::vector<std::string>& names, std::chrono::milliseconds recent,
                                            const Deadline&);
 /// TOPIC RECORDS≤ BYTES LAST-EVENT GROUPS VERDICT; sizes in bytes are not to be had by librdkafka (KIP-113 is not in it).
-[[nodiscard]] Report report(const TopicRemovals&);
+[[nodiscard]] Report report(const TopicRemovals&, const Project&);
 
 /// Deletes what `removals` names in a run of its own, and waits until each is gone.
 void delete_topics(Sources&, const TopicRemovals& removals, const Plan&, const Deadline&);

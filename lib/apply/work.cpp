@@ -24,7 +24,7 @@ std::string target_of(const std::string& command) {
   return command.ends_with(verb) ? command.substr(0, command.size() - verb.size()) : command;
 }
 
-/// One desk with its six handlers; made once for looking, once for a run.
+/// One desk with its handlers; made once for looking, once for a run.
 struct Bench {
   Bench(Desk at, const WorkOptions& options, connect::Worker& worker) : desk{at} {
     handlers[Kind::schema] = std::make_unique<SchemaHandler>(desk);

@@ -113,10 +113,10 @@ class Looker {
         return false;
       }
     if (*sight.committed <= *sight.end) return true;
-    sight.unread = tl::unexpected{Error{
-        Code::mismatch,
-        {.what = fmt::format("the commit {} is beyond the end {} of {} [{}]", *sight.committed, *sight.end, partition.topic, partition.id),
-         .hint = "the topic was made anew, or lost records"}}};
+    sight.unread = tl::unexpected{
+        Error{Code::mismatch,
+              {.what = fmt::format("the commit {} is beyond the end {} of {}", *sight.committed, *sight.end, to_string(partition)),
+               .hint = "the topic was made anew, or lost records"}}};
     return false;
   }
 

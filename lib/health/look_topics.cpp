@@ -130,7 +130,8 @@ TopicSights look_at_topics(Sources& sources, std::span<const std::string> names,
   sights.stable.merge(sources.kafka.offsets(filled, At::stable, until));
   sights.groups = attempt([&] {
     std::vector<std::string> groups;
-    for (const auto& group : sources.kafka.groups(until)) groups.push_back(group.name);
+    sights.members = sources.kafka.groups(until);
+    for (const auto& group : sights.members) groups.push_back(group.name);
     return sources.kafka.committed(groups, until);
   });
   if (sights.groups) sights.unread = unread(sources, sights, until);

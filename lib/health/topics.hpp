@@ -17,6 +17,7 @@ struct TopicSights {
   std::map<kafka::Partition, Known<std::int64_t>> start{}, end{}, stable{};
   std::map<std::string, Known<std::optional<Millis>>> last_event{};  ///< nullopt: the topic holds no record
   std::map<std::string, Known<double>> rate{};                       ///< records a second, when it was sampled
+  std::vector<kafka::Group> members{};                               ///< of the same groups, who is in them
   Known<std::map<std::string, Known<kafka::Commits>>> groups{};
   std::map<kafka::Place, Known<kafka::Unread>> unread{};  ///< from commits below the stable end, or from the log's start if that is later
   Known<std::vector<HeldConfig>> holds{};                 ///< unknown without PostgreSQL

@@ -13,15 +13,22 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// Throws the broker's own words for the first of the results that failed; each request here is about one topic. `done_before` is how the
-/// broker says that an earlier arrival of the same request was carried out.
-void check(Client& client, std::string_view doing, const rd_kafka_topic_result_t* const* results, std::size_t count,
-           rd_kafka_resp_err_t done_before) {
-  for (const auto* result : std::span{results, count})
-    if (const auto error = rd_kafka_topic_result_error(result); error != RD_KAFKA_RESP_ERR_NO_ERROR && error != done_before) {
-      const auto* words = rd_kafka_topic_result_error_string(result);
-      throw client.failure(error, doing, words != nullptr ? words : "");
-    }
+using Results = const rd_kafka_topic_result_t** (*)(rd_kafka_event_t*, std::size_t*);
+
+/// A request about one topic; throws the broker's own words when it failed. `done_before` is how the broker says that an earlier arrival of
+/// the same request was carried out.
+void change(Client& client, rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Client::Send& send,
+            Results results_of, rd_kafka_resp_err_t done_before) {
+  bool repeated = false;
+  const auto event = client.ask(operation, doing, until, send, &repeated);
+  std::size_t count = 0;
+  const auto** results = results_of(event.get(), &count);
+  for (const auto* result : std::span{results, count}) {
+    const auto error = rd_kafka_topic_result_error(result);
+    if (error == RD_KAFKA_RESP_ERR_NO_ERROR || (repeated && error == done_before)) continue;
+    const auto* words = rd_kafka_topic_result_error_string(result);
+    throw client.failure(error, doing, words != nullptr ? words : "");
+  }
 }
 
 /// Reads the topic again until it is as `wanted` says: brokers learn of a change a little after the controller confirmed it.
@@ -55,17 +62,14 @@ void Admin::create(const TopicSpec& spec, const Deadline& until) {
       rd_kafka_NewTopic_new(spec.name.c_str(), spec.partitions, spec.replication > 0 ? spec.replication : -1, text.data(), text.size())};
   if (!topic) throw Error{Code::failed, {.what = doing + " failed", .cause = text.data()}};
   for (const auto& [key, value] : spec.config) rd_kafka_NewTopic_set_config(topic.get(), key.c_str(), value.c_str());
-  bool repeated = false;
-  const auto event = client.ask(
-      RD_KAFKA_ADMIN_OP_CREATETOPICS, doing, until,
+  change(
+      client, RD_KAFKA_ADMIN_OP_CREATETOPICS, doing, until,
       [&](const auto* options, auto* queue) {
         auto* one = topic.get();
         rd_kafka_CreateTopics(client.get(), &one, 1, options, queue);
       },
-      &repeated);
-  std::size_t count = 0;
-  const auto** results = rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event.get()), &count);
-  check(client, doing, results, count, repeated ? RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS : RD_KAFKA_RESP_ERR_NO_ERROR);
+      [](auto* event, auto* count) { return rd_kafka_CreateTopics_result_topics(rd_kafka_event_CreateTopics_result(event), count); },
+      RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS);
   wait_for(cluster_, spec.name, doing, until,
            [&](const auto& state) { return state && has_leaders(*state, spec.partitions) && shows(*state, spec.config); });
 }
@@ -78,17 +82,16 @@ void Admin::add_partitions(std::string_view topic, int total, const Deadline& un
   const NewPartitions more{
       rd_kafka_NewPartitions_new(name.c_str(), static_cast<std::size_t>(std::max(total, 0)), text.data(), text.size())};
   if (!more) throw Error{Code::failed, {.what = doing + " failed", .cause = text.data()}};
-  bool repeated = false;
-  const auto event = client.ask(
-      RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, doing, until,
+  change(
+      client, RD_KAFKA_ADMIN_OP_CREATEPARTITIONS, doing, until,
       [&](const auto* options, auto* queue) {
         auto* one = more.get();
         rd_kafka_CreatePartitions(client.get(), &one, 1, options, queue);
       },
-      &repeated);
-  std::size_t count = 0;
-  const auto** results = rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event.get()), &count);
-  check(client, doing, results, count, repeated ? RD_KAFKA_RESP_ERR_INVALID_PARTITIONS : RD_KAFKA_RESP_ERR_NO_ERROR);
+      [](auto* event, auto* count) {
+        return rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(event), count);
+      },
+      RD_KAFKA_RESP_ERR_INVALID_PARTITIONS);
   wait_for(cluster_, name, doing, until, [&](const auto& state) { return state && has_leaders(*state, total); });
 }
 
@@ -97,17 +100,14 @@ void Admin::remove(std::string_view topic, const Deadline& until) {
   const std::string name{topic};
   const auto doing = "deleting topic " + name;
   const DeleteTopic gone{rd_kafka_DeleteTopic_new(name.c_str())};
-  bool repeated = false;
-  const auto event = client.ask(
-      RD_KAFKA_ADMIN_OP_DELETETOPICS, doing, until,
+  change(
+      client, RD_KAFKA_ADMIN_OP_DELETETOPICS, doing, until,
       [&](const auto* options, auto* queue) {
         auto* one = gone.get();
         rd_kafka_DeleteTopics(client.get(), &one, 1, options, queue);
       },
-      &repeated);
-  std::size_t count = 0;
-  const auto** results = rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event.get()), &count);
-  check(client, doing, results, count, repeated ? RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART : RD_KAFKA_RESP_ERR_NO_ERROR);
+      [](auto* event, auto* count) { return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(event), count); },
+      RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART);
   wait_for(cluster_, name, doing, until, [](const auto& state) { return !state && state.error().code() == Code::not_found; });
 }
 

@@ -106,7 +106,7 @@ void Reader::Impl::start() {
     auto& topic = topics[partition.topic];
     if (!topic) topic.reset(rd_kafka_topic_new(client.get(), partition.topic.c_str(), nullptr));
     if (!topic || rd_kafka_consume_start_queue(topic.get(), partition.id, place.next, queue.get()) != 0)
-      throw client.failure(rd_kafka_last_error(), fmt::format("reading {} [{}]", partition.topic, partition.id));
+      throw client.failure(rd_kafka_last_error(), "reading " + to_string(partition));
   }
 }
 
@@ -153,7 +153,7 @@ Reader::Impl::At& Reader::Impl::at_of(const rd_kafka_message_t& message) {
 }
 
 Error Reader::Impl::failed(const rd_kafka_message_t& message) {
-  const auto name = fmt::format("{} [{}]", rd_kafka_topic_name(message.rkt), message.partition);
+  const auto name = to_string(Partition{rd_kafka_topic_name(message.rkt), message.partition});
   if (message.err != RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET)
     return client.failure(message.err, "reading " + name, rd_kafka_message_errstr(&message));
   return {Code::mismatch,
@@ -172,7 +172,7 @@ Reader::~Reader() = default;
 void Reader::skip_to(const Partition& partition, std::int64_t offset) {
   const auto error = rd_kafka_seek(impl_->topics.at(partition.topic).get(), partition.id, offset, 0);  // 0: without waiting
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
-    throw impl_->client.failure(error, fmt::format("reading {} [{}] from offset {}", partition.topic, partition.id, offset));
+    throw impl_->client.failure(error, fmt::format("reading {} from offset {}", to_string(partition), offset));
 }
 
 bool Reader::drained() const noexcept { return impl_->at == impl_->count; }

@@ -14,7 +14,7 @@ Answer remove(Session& session) {
   Sources sources{around, session.deadline()};
   const auto removals = topic_removals(sources, session.arguments().names, session.settings().guard_recent, session.deadline());
   const Plan plan{.target = "topics", .context = around.context, .inputs_digest = around.project.digest, .steps = removals.steps};
-  auto shown = report(removals);
+  auto shown = report(removals, around.project);
   if (session.arguments().has("dry-run")) return {std::move(shown)};
   confirm(session, plan, shown);
   delete_topics(sources, removals, plan, session.deadline());
