@@ -98,7 +98,10 @@ Answer reconcile(Session& session) {
   bool equal = true;
   for (const auto& declared : chosen_tables(session)) {
     const auto located = locate(around.project, declared, sources.database(), session.deadline());
-    if (!located) throw Error{Code::not_found, {.what = "there is no table " + to_string(declared.table), .where = to_string(declared.at)}};
+    if (!located)
+      throw Error{
+          Code::not_found,
+          {.what = "there is no table " + to_string(declared.table), .where = to_string(declared.at), .hint = "mykartctl schema status"}};
     const auto parity =
         transfer::reconcile(sources.database(), around.kafka, at(declared, *located), session.listener(), session.deadline());
     equal = equal && parity.equal();
