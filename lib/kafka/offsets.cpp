@@ -20,7 +20,10 @@ using Found = std::map<Partition, Known<std::int64_t>>;
 
 /// Which leader to ask for which partitions. What has none, or does not exist, is answered at once.
 std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const Partition> asked, Found& found, const Deadline& until) {
-  const auto metadata = client.metadata(until);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
+  const bool alone = std::all_of(asked.begin(), asked.end(), [&](const Partition& p) { return p.topic == asked.front().topic; });
+  const auto metadata = client.metadata(
+      until, alone && !asked.empty() ? &asked.front().topic
+                                     : nullptr);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
   std::unordered_map<std::string_view, std::span<const rd_kafka_metadata_partition_t>> topics;
   for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)})
     topics[topic.topic] = {topic.partitions, static_cast<std::size_t>(topic.partition_cnt)};
