@@ -1,11 +1,15 @@
-# The jars of pom.xml, fetched once a project and shared by all its sandboxes. `reset` leaves them alone.
-# shellcheck shell=bash disable=SC2154 # project: common.sh
+# The jars of pom.xml, fetched once a project and shared by all its sandboxes; those with another version of Kafka in a folder of their own.
+# `reset` leaves them alone.
+# shellcheck shell=bash disable=SC2154 # project: common.sh; kafka_version: sandbox
 
 jars_folder() {
   local digest
   digest=$(cksum <"$project/pom.xml")
-  printf '%s/.cache/jars-%s' "$project" "${digest%% *}"
+  printf '%s/.cache/jars-%s%s' "$project" "${digest%% *}" "$(of_version -)"
 }
+
+# of_version PREFIX: nothing for the version of pom.xml, otherwise PREFIX and the version.
+of_version() { [ "$kafka_version" = default ] || printf '%s%s' "$1" "$kafka_version"; }
 
 # Fetches into a folder beside and renames at the end, so that a folder of this name is always complete.
 fetch_jars() {
@@ -18,11 +22,12 @@ fetch_jars() {
   exec {lock}>"$project/.cache/lock"
   flock "$lock"
   if [ ! -d "$into" ]; then # another sandbox may have fetched them meanwhile
-    say "fetching Kafka, Connect and Debezium (80 MB, once)"
+    say "fetching Kafka$(of_version ' '), Connect and Debezium (80 MB, once)"
     rm -rf "$part"
-    if ! mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -Dinto="$part" package >"$log" 2>&1; then
+    # shellcheck disable=SC2046 # one word, or none
+    if ! mvn -B -q -Dstyle.color=never -f "$project/pom.xml" -Dinto="$part" $(of_version -Dkafka.version=) package >"$log" 2>&1; then
       tail -n 15 "$log" >&2
-      die "maven could not fetch the jars of pom.xml" "the whole log: $log" "is this machine online?"
+      die "maven could not fetch the jars of pom.xml$(of_version ' with Kafka ')" "the whole log: $log" "is this machine online?"
     fi
     mv "$part" "$into"
     rm -f "$log"

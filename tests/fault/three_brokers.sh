@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# three_brokers.sh MYKARTCTL: a cluster of three brokers that loses one, two, all, during each command that looks at topics or changes them.
+# three_brokers.sh MYKARTCTL [KAFKA_VERSION]: a cluster of three brokers that loses one, two, all, during each command that looks at topics or changes them.
 . "$(dirname "$0")/../sandbox/check.sh"
 tool=$(realpath "${1:?path of mykartctl}")
 dir=$scratch/three
@@ -8,7 +8,7 @@ here() { "$sandbox" "$1" --dir "$dir" "${@:2}"; }
 run() { (cd "$scratch/project" && "$tool" "$@"); }
 records=30000
 
-check "three brokers and PostgreSQL are up" here up --brokers 3 --kafka-port "$kafka_port" --postgres-port "$(free_port)" --heap 256m kafka postgres
+check "three brokers and PostgreSQL are up" here up --brokers 3 --kafka-version "${2:-default}" --kafka-port "$kafka_port" --postgres-port "$(free_port)" --heap 256m kafka postgres
 eval "$(here env)"
 
 mkdir "$scratch/project"

@@ -12,6 +12,8 @@ check_fails 64 "an option that is none" "$sandbox" up --port 1
 check_fails 64 "a port that is no number" "$sandbox" up --kafka-port nine
 says "--kafka-port nine"
 check_fails 64 "a heap without a unit" "$sandbox" up --heap 512
+check_fails 64 "a version that is none" "$sandbox" up --kafka-version newest
+says "--kafka-version newest"
 check_fails 64 "a server that is none, with those there are" "$sandbox" status --dir "$dir" kafka-2
 says "no server 'kafka-2'" "postgres kafka connect"
 check_fails 1 "down of a folder that is no sandbox" "$sandbox" down --dir "$dir"

@@ -44,7 +44,11 @@ kill "$stranger"
 echo "$true_record" >"$two/run/postgres"
 check "its own server is known again by its true record" "$sandbox" status --dir "$two" postgres
 
+check_fails 1 "another Kafka for a sandbox that runs is refused" "$sandbox" up --dir "$two" --kafka-version 3.9.1
+says "runs with --kafka-version default"
 check "a server that cannot start says why" "$sandbox" down --dir "$two"
+check_fails 1 "another Kafka for data that is there is refused" "$sandbox" up --dir "$two" --kafka-version 3.9.1
+says "made with --kafka-version default" "reset --kafka-version 3.9.1"
 echo 'broken' >"$two/postgres/postgresql.auto.conf"
 chmod 644 "$two/postgres/postgresql.auto.conf"
 check_fails 1 "... with the server's own words" "$sandbox" up --dir "$two" postgres
