@@ -11,7 +11,10 @@ namespace {
 
 WorkOptions options(const Session& session, const Job& job) {
   const auto& typed = session.arguments();
-  WorkOptions options{.operators_word = typed.has("writers-gone"), .wait = typed.has("wait"), .no_lock = typed.has("no-lock")};
+  WorkOptions options{.operators_word = typed.has("writers-gone"),
+                      .wait = typed.has("wait"),
+                      .no_lock = typed.has("no-lock"),
+                      .follow = typed.has("follow")};
   options.data.rate = typed.count("rate").value_or(0);
   options.data.max_dead = static_cast<std::uint64_t>(typed.count("max-dead-letters").value_or(1000));
   options.data.holes = job.holes;
@@ -78,8 +81,9 @@ Answer carry_out(Session& session, const Job& job) {
   auto plan = work.plan(session.deadline());
   plan.until = until_of(session);
   if (const auto saved = saved_plan(session)) need_saved(*saved, plan);
-  if (plan.steps.empty()) return {report_of(job, around, plan)};
-  confirm(session, plan, report_of(job, around, plan));
+  const bool follow = typed.has("follow");
+  if (plan.steps.empty() && !follow) return {report_of(job, around, plan)};
+  if (!plan.steps.empty()) confirm(session, plan, report_of(job, around, plan));
   const auto result = work.run(plan, session.deadline());
   if (result.end == Outcome::End::waiting) session.out().show(waiting(around, job.command, result));
   return {report(around, job.command, plan, result), exit_of(result)};

@@ -13,6 +13,23 @@ namespace {
 
 constexpr std::uint64_t ids_in_journal = 100;
 
+/// Passes notes on. The tail tells its own progress; that of each of its short rounds would be noise.
+class Notes : public Listener {
+ public:
+  explicit Notes(Listener& to) : to_{to} {}
+  void note(Level level, std::string_view text) override { to_.note(level, text); }
+  void progress(const Progress&) override {}
+
+ private:
+  Listener& to_;
+};
+
+std::optional<std::int64_t> newest_id(postgres::Connection& session, const TableName& table, const std::string& id, const Deadline& until) {
+  const auto newest = session.query(sql::newest_id, postgres::Names{{"schema", table.schema}, {"table", table.name}, {"id", id}}, until);
+  const auto top = newest.at(0, "id");
+  return top ? parse_integer(*top) : std::nullopt;
+}
+
 }  // namespace
 
 const EventTable& event_table(const Desk& desk, const std::string& name) {
@@ -26,6 +43,14 @@ const EventTable& event_table(const Desk& desk, const std::string& name) {
                .where = desk.around.project.file,
                .hint = near ? "did you mean " + *near + "?" : "declared are: " + join(known, ", ")}};
 }
+
+struct DataHandler::Tail {
+  EventTable table;
+  Notes notes;
+  std::optional<transfer::Mover> mover{};  ///< of a deploy
+  std::uint64_t done{};
+  Deadline::clock::time_point current{Deadline::clock::now()};  ///< whatever was there then is moved
+};
 
 std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& until) {
   const auto& declared = event_table(desk_, resource.name);
@@ -48,19 +73,16 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
     step.remedy = fmt::format("alter sequence {} cache 1", located.info.sequence->name);
     return step;
   }
-  const auto newest = desk_.database().query(
-      sql::newest_id,
-      postgres::Names{{"schema", located.info.table.schema}, {"table", located.info.table.name}, {"id", declared.id_column}}, until);
-  const auto top = newest.at(0, "id");
+  const auto top = newest_id(desk_.database(), located.info.table, declared.id_column, until);
   if (!top) return std::nullopt;
   const auto done =
       transfer::read_checkpoint(desk_.around.kafka, transfer::identity(desk_.database(), declared, until), desk_.around.listener, until);
   const auto last = done ? done->last_id : std::nullopt;
-  if (last && *last >= parse_integer(*top).value_or(0)) return std::nullopt;
+  if (last && *last >= *top) return std::nullopt;
   const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.rows_estimate, 0)),
              bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.bytes, 0));
   step.phase = last ? "tail" : "backfill";
-  step.rows = last ? static_cast<std::uint64_t>(parse_integer(*top).value_or(0) - *last) : rows;
+  step.rows = last ? static_cast<std::uint64_t>(*top - *last) : rows;
   step.bytes = rows > 0 ? bytes / rows * step.rows : 0;
   step.summary = last ? fmt::format("rows after id {}, to {}", *last, declared.topic)
                       : fmt::format("~{} rows, {}, to {}", format_count(rows), format_bytes(bytes), declared.topic);
@@ -99,6 +121,11 @@ Value DataHandler::before_image(const Step& step, const Deadline&) {
   return before.set("missing", seen->missing).set("first_ids", std::move(ids)).set("ends", std::move(ends));
 }
 
+std::int64_t DataHandler::behind(const EventTable& table, const Deadline& until) const {
+  const auto all = transfer::replay_behind(desk_.database(), desk_.around.kafka, table, desk_.around.listener, until);
+  return std::accumulate(all.begin(), all.end(), std::int64_t{0}, [](std::int64_t sum, const auto& one) { return sum + one.second; });
+}
+
 std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& declared, const Located& located,
                                                 const Deadline& until) const {
   if (located.retired) {  // shown in the plan; by the time it is its turn, the table is back
@@ -106,9 +133,7 @@ std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& dec
     step.summary = "events of " + declared.topic + " made since the switch";
     return step;
   }
-  const auto behind = transfer::replay_behind(desk_.database(), desk_.around.kafka, at(declared, located), desk_.around.listener, until);
-  const auto left =
-      std::accumulate(behind.begin(), behind.end(), std::int64_t{0}, [](std::int64_t sum, const auto& one) { return sum + one.second; });
+  const auto left = behind(at(declared, located), until);
   if (left == 0) return std::nullopt;
   step.phase = "replay";
   step.rows = static_cast<std::uint64_t>(left);
@@ -116,8 +141,16 @@ std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& dec
   return step;
 }
 
-void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
+std::map<int, transfer::Ledger> DataHandler::replay(const EventTable& declared, const EventTable& table, const Deadline& until,
+                                                    Listener& to) const {
   auto& run = desk_.writing();
+  const transfer::ReplayOptions options{.run = run.id(), .max_dead = options_.max_dead, .rate = options_.rate};
+  transfer::Replay replay{desk_.around.database, desk_.around.kafka, table, options, to};
+  run.journal().unseal(to_string(declared.table), "rollback", until);  // more events than the ones that were proved
+  return replay.run(until);
+}
+
+void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   const auto& declared = event_table(desk_, step.resource.name);
   const auto located = locate(desk_, declared, until);
   if (!located) throw Error{Code::not_found, {.what = "table " + step.resource.name + " is gone"}};
@@ -128,18 +161,41 @@ void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
     return;
   }
   if (desk_.direction == Desk::Direction::rollback) {
-    transfer::Replay replay{desk_.around.database,
-                            desk_.around.kafka,
-                            at(declared, *located),
-                            {.run = run.id(), .max_dead = options_.max_dead, .rate = options_.rate},
-                            to};
-    run.journal().unseal(to_string(declared.table), "rollback", until);  // more events than the ones that were proved
-    static_cast<void>(replay.run(until));
+    static_cast<void>(replay(declared, at(declared, *located), until, to));
     return until.check("replaying " + declared.topic);
   }
   transfer::Mover mover{desk_.around.database, desk_.around.kafka, at(declared, *located), {.rate = options_.rate}, to};
   static_cast<void>(mover.catch_up(until));
   until.check("moving " + step.resource.name);
+}
+
+void DataHandler::follow(const Resource& resource, const Deadline& until, Listener& to) {
+  const auto& declared = event_table(desk_, resource.name);
+  auto& tail = tails_[resource.name];
+  if (!tail) {
+    const auto located = locate(desk_, declared, until);
+    if (!located) throw Error{Code::not_found, {.what = "table " + resource.name + " is gone"}};
+    tail.reset(new Tail{.table = at(declared, *located), .notes = Notes{to}});
+    if (desk_.direction == Desk::Direction::deploy)
+      tail->mover.emplace(desk_.around.database, desk_.around.kafka, tail->table, transfer::MoveOptions{.rate = options_.rate},
+                          tail->notes);
+  }
+  const auto begun = Deadline::clock::now();
+  Progress::Lag lag;
+  bool caught_up = true;
+  if (tail->mover) {
+    const auto moved = tail->mover->catch_up(until);
+    tail->done += moved.rows;
+    caught_up = moved.caught_up;
+    const auto top = newest_id(desk_.database(), tail->table.table, declared.id_column, until);
+    if (top) lag.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(moved.last_id ? *top - *moved.last_id : *top, 0));
+  } else {
+    for (const auto& [partition, ledger] : replay(declared, tail->table, until, tail->notes)) tail->done += ledger.delivered;
+    lag.rows = static_cast<std::uint64_t>(behind(tail->table, until));
+  }
+  if (caught_up) tail->current = begun;
+  lag.time = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - tail->current);
+  to.progress({.task = "tail " + declared.table.name, .done = tail->done, .unit = tail->mover ? "rows" : "events", .lag = lag});
 }
 
 }  // namespace ctl

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
 
@@ -24,15 +25,21 @@ class DataHandler : public Handler {
   [[nodiscard]] std::optional<Step> look(const Resource&, const Deadline&) override;
   [[nodiscard]] Value before_image(const Step&, const Deadline&) override;
   void apply(const Step&, const Deadline&, Listener&) override;
+  /// What came since: one round of the tail, its lag told to the Listener. Called again and again it keeps up with the writers.
+  void follow(const Resource&, const Deadline&, Listener&);
 
  private:
+  struct Tail;                                                                ///< of one table
   [[nodiscard]] const transfer::Parity* open_holes(const EventTable&) const;  ///< nullptr: there are none, or they have been closed
   [[nodiscard]] std::optional<Step> look_at_holes(Step, const EventTable&) const;
   [[nodiscard]] std::optional<Step> look_at_rows(Step, const EventTable&, const Located&, const Deadline&) const;
   [[nodiscard]] std::optional<Step> look_at_events(Step, const EventTable&, const Located&, const Deadline&) const;
+  [[nodiscard]] std::int64_t behind(const EventTable&, const Deadline&) const;  ///< events that are not replayed yet, at most
+  std::map<int, transfer::Ledger> replay(const EventTable& declared, const EventTable& where, const Deadline&, Listener&) const;
   const Desk& desk_;
   DataOptions options_;
   std::set<std::string> repaired_{};
+  std::map<std::string, std::shared_ptr<Tail>> tails_{};
 };
 
 /// The declared event table of a resource name; Error{not_found} if there is none.

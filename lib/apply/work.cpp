@@ -13,6 +13,8 @@
 namespace ctl {
 namespace {
 
+constexpr std::chrono::milliseconds tail_pause{200};  ///< an event is in its topic well within a second
+
 std::string_view name(Desk::Direction direction) {
   constexpr std::string_view names[] = {"", "deploy", "rollback"};
   return names[static_cast<std::size_t>(direction)];
@@ -29,7 +31,9 @@ struct Bench {
   Bench(Desk at, const WorkOptions& options, connect::Worker& worker) : desk{at} {
     handlers[Kind::schema] = std::make_unique<SchemaHandler>(desk);
     handlers[Kind::topic] = std::make_unique<TopicHandler>(desk);
-    handlers[Kind::data] = std::make_unique<DataHandler>(desk, options.data);
+    auto movers = std::make_unique<DataHandler>(desk, options.data);
+    data = movers.get();
+    handlers[Kind::data] = std::move(movers);
     handlers[Kind::parity] = std::make_unique<ParityHandler>(desk);
     handlers[Kind::access] = std::make_unique<AccessHandler>(desk, worker);
     handlers[Kind::connector] = std::make_unique<ConnectorHandler>(desk, worker);
@@ -42,6 +46,7 @@ struct Bench {
   Desk desk;
   Handlers handlers{};
   GateHandler* gate{};
+  DataHandler* data{};
 };
 
 }  // namespace
@@ -132,6 +137,17 @@ struct Work::Impl {
     }
   }
 
+  /// The tail of every table of the order, in turn.
+  void follow(Bench& bench, const Deadline& until) {
+    try {
+      for (; !until.over(); until.sleep(tail_pause))
+        for (const auto& stop : order)
+          if (stop.resource.kind == Kind::data && !until.over()) bench.data->follow(stop.resource, until, around.listener);
+    } catch (const Error& e) {
+      if (!until.over() || (e.code() != Code::interrupted && e.code() != Code::timeout)) throw;
+    }
+  }
+
   /// Executes, looks again, and so on until nothing is left, it waits, or something blocks.
   void carry_out(const Plan& confirmed, Bench& bench, const Recorder& recorder, WorkResult& result, const Deadline& until) {
     std::set<Resource> shown;
@@ -153,8 +169,11 @@ struct Work::Impl {
       }
       plan = this->plan(bench, until);
       std::erase_if(plan.steps, [&](const Step& step) { return !shown.contains(step.resource); });
-      if (outcome.end == Outcome::End::done && outcome.applied == 0)
-        break;  // nothing moves any more: what is left needs a new look by a person
+      if (outcome.end != Outcome::End::done) continue;
+      const bool only_new_rows =
+          std::all_of(plan.steps.begin(), plan.steps.end(), [](const Step& step) { return step.resource.kind == Kind::data; });
+      if (outcome.applied == 0 || only_new_rows)
+        break;  // nothing moves any more, which needs a person; or only writers go on, which would have no end
     }
   }
 };
@@ -198,6 +217,7 @@ WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
 
   try {
     in.carry_out(confirmed, bench, recorder, result, until);
+    if (in.options.follow && result.end == Outcome::End::done) in.follow(bench, until);
   } catch (const Error& e) {
     writing.end(e.code() == Code::interrupted ? "interrupted" : "failed", e.what());
     throw;

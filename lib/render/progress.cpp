@@ -60,6 +60,7 @@ std::string Meter::text(const std::string& name, const Task& task, bool live) co
   if (known && !live) out += " of " + format_count(task.total);
   if (pace.per_second > 0) out += "  " + format_rate(pace.per_second);
   if (pace.left) out += "  " + format_took(*pace.left) + " left";
+  if (task.lag) out += fmt::format("  {} {}, {} behind", format_count(task.lag->rows), task.unit, format_took(task.lag->time));
   if (!task.outcome.empty()) out += fmt::format("  {} in {}", task.outcome, format_took(pace.took));
   return out;
 }
@@ -74,6 +75,7 @@ std::string Meter::json(const std::string& name, const Task& task) const {
       .set("total", task.total > 0 ? Value{task.total} : Value{});
   line.set("bytes", task.bytes).set("rate_per_s", static_cast<std::int64_t>(pace.per_second)).set("took_ms", pace.took.count());
   line.set("left_ms", pace.left ? Value{pace.left->count()} : Value{});
+  if (task.lag) line.set("lag", task.lag->rows).set("lag_ms", task.lag->time.count());
   return to_json(line.set("outcome", task.outcome.empty() ? Value{} : Value{task.outcome}));
 }
 
@@ -105,7 +107,8 @@ void Meter::progress(const Progress& now) {
   auto& task = found->second;
   if (fresh) task.shown = task.started;
   task.said = task.said && task.done == now.done && task.total == now.total;
-  task.done = now.done, task.total = now.total, task.bytes = now.bytes, task.unit = now.unit, task.outcome = options_.clean(now.outcome);
+  task.done = now.done, task.total = now.total, task.bytes = now.bytes, task.unit = now.unit, task.lag = now.lag,
+  task.outcome = options_.clean(now.outcome);
   if (!task.outcome.empty()) {
     say(name, task);
     tasks_.erase(found);

@@ -33,6 +33,7 @@ class Meter : public Listener {
     Time started{}, shown{};
     std::uint64_t first{}, done{}, total{}, bytes{};
     std::string unit{}, outcome{};
+    std::optional<Progress::Lag> lag{};
     bool said{};  ///< this state was written
   };
   [[nodiscard]] std::string text(const std::string& name, const Task&, bool live) const;

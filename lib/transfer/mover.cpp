@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <optional>
 
 #include "core/error.hpp"
 #include "core/fault.hpp"
@@ -29,6 +30,7 @@ struct Mover::Impl {
   kafka::Cluster cluster;
   std::string id{};
   std::unique_ptr<Outlet> outlet{};
+  std::optional<postgres::Connection> session{};
   Moved moved{};
 
   void tell(std::uint64_t done, std::uint64_t total, std::string_view outcome = {}) const {
@@ -36,13 +38,13 @@ struct Mover::Impl {
   }
 
   /// Copies (last, upto] in transactions of about a second. False: one of them did not succeed, for sure or perhaps.
-  bool copy(Outlet& out, postgres::Connection& session, std::int64_t upto, const Deadline& until) {
-    const auto info = postgres::table(session, table.table, until);
+  bool copy(Outlet& out, postgres::Connection& from, std::int64_t upto, const Deadline& until) {
+    const auto info = postgres::table(from, table.table, until);
     if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
     Encoder encoder{table, *info};
     const auto estimate = static_cast<std::uint64_t>(std::max<std::int64_t>(info->rows_estimate, 0));
     tell(out.at().rows, estimate);
-    auto rows = copy_rows(session, table, encoder, {.after = out.at().last_id, .upto = upto}, until);
+    auto rows = copy_rows(from, table, encoder, {.after = out.at().last_id, .upto = upto}, until);
     Pace pace{options.rate};
     auto row = rows.next(until);
     do {
@@ -69,11 +71,11 @@ struct Mover::Impl {
     moved = {};
     auto current = std::move(outlet);  // what throws ends it
     for (int failures = 0; !until.over() && !moved.caught_up;) {
-      auto session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
-      if (id.empty()) id = identity_of_primary(session, table, until);
+      if (!session || !session->usable()) session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
+      if (id.empty()) id = identity_of_primary(*session, table, until);
       if (!current) current = std::make_unique<Outlet>(settings, cluster, table, id, listener, until);
       const auto round = Deadline{short_round, {}};
-      const auto barrier = settle(session, table, listener, until);
+      const auto barrier = settle(*session, table, listener, until);
       if (!barrier.reached) {
         listener.note(Listener::Level::warn,
                       fmt::format("{}: waiting for {}, which may still insert", to_string(table.table), barrier.waits_for));
@@ -82,7 +84,7 @@ struct Mover::Impl {
       moved.caught_up = !barrier.id || (current->at().last_id && *current->at().last_id >= *barrier.id);
       if (moved.caught_up) break;
       const auto before = current->at().rows;
-      const bool good = copy(*current, session, *barrier.id, until);
+      const bool good = copy(*current, *session, *barrier.id, until);
       failures = good || current->at().rows > before ? 0 : failures + 1;
       if (failures == failures_in_a_row) throw not_committed(table);
       if (!good) current.reset();  // aborted or in doubt: the checkpoint says which, and the rows are read again

@@ -50,7 +50,7 @@ struct MoveOptions {
 /// left out.
 class Mover {
  public:
-  /// `source` is opened anew for each round (a COPY left half read costs its session).
+  /// Opens its session of `source` when it is first needed, and anew after a COPY that was left half read.
   Mover(postgres::Target source, kafka::Settings, EventTable, MoveOptions, Listener&);
   ~Mover();
   Mover(const Mover&) = delete;

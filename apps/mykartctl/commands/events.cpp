@@ -7,8 +7,6 @@
 namespace ctl::cli {
 namespace {
 
-using namespace std::chrono_literals;
-
 Job job_of(Session& session, Desk::Direction direction) {
   const bool backfill = direction == Desk::Direction::deploy;
   Job job{.command = backfill ? "events backfill" : "events replay", .direction = direction};
@@ -19,27 +17,16 @@ Job job_of(Session& session, Desk::Direction direction) {
   return job;
 }
 
-/// With --follow again and again: the tail is the backfill called again.
-Answer move(Session& session, Desk::Direction direction) {
-  const auto job = job_of(session, direction);
-  auto answer = carry_out(session, job);
-  while (session.arguments().has("follow") && answer.exit == Exit::done && !session.arguments().has("dry-run")) {
-    session.deadline().sleep(1s);
-    session.deadline().check("following the tables");
-    Work work{session.around(), job.command, direction, job.order, {}, session.deadline()};
-    if (const auto plan = work.plan(session.deadline()); !plan.steps.empty()) static_cast<void>(work.run(plan, session.deadline()));
-  }
-  return answer;
-}
-
-Answer backfill(Session& session) { return move(session, Desk::Direction::deploy); }
-Answer replay(Session& session) { return move(session, Desk::Direction::rollback); }
+Answer backfill(Session& session) { return carry_out(session, job_of(session, Desk::Direction::deploy)); }
+Answer replay(Session& session) { return carry_out(session, job_of(session, Desk::Direction::rollback)); }
 
 constexpr std::array commands{
     Command{.path = "events backfill",
             .names = "[TABLE…]",
             .summary = "rows to topics, exactly once",
-            .details = "What deploy does in its phases topics, backfill and tail, for some tables. Ends when every settled row is there.",
+            .details =
+                "What deploy does in its phases topics, backfill and tail, for some tables. Ends when every settled row is there; with "
+                "--follow it goes on, and says how far behind it is, until Ctrl-C or --timeout.",
             .options = "follow rate yes dry-run exit-code allow-destructive confirm",
             .examples = "mykartctl events backfill cart_events\nmykartctl events backfill --follow  # until Ctrl-C",
             .exits = "0 5",
