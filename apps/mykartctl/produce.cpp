@@ -7,6 +7,7 @@
 
 #include "choose.hpp"
 #include "confirm.hpp"
+#include "core/text.hpp"
 #include "health/status.hpp"
 #include "kafka/sender.hpp"
 #include "line_input.hpp"
@@ -21,9 +22,19 @@ namespace {
 
 constexpr std::string_view test_header = "mykartctl-test";
 
-/// A broker that restarts is waited for: without transactions nothing else hurries.
-kafka::Settings patient(kafka::Settings settings) {
-  settings.properties.try_emplace("message.timeout.ms", "60000");
+constexpr auto patience = 60s;  ///< a broker that restarts is waited for: without transactions nothing else hurries
+
+/// A record that cannot be written ends all writing at once, so that no later one of its partition gets in before it. librdkafka would drop
+/// records one by one as their time is over, and go on with those behind them (CONFIGURATION.md: message.timeout.ms,
+/// enable.gapless.guarantee). So it is told to wait for ever, and to stop at the first refusal. A batch is refused as a whole when it is
+/// larger than the largest record.
+kafka::Settings in_order(kafka::Settings settings, const TopicState& topic) {
+  settings.properties.try_emplace("message.timeout.ms", "0");
+  settings.properties.try_emplace("enable.gapless.guarantee", "true");
+  const auto largest = topic.config.find("max.message.bytes");
+  if (largest != topic.config.end() && largest->second.value)
+    settings.properties.try_emplace(
+        "batch.size", fmt::format("{}", std::clamp<std::int64_t>(parse_integer(*largest->second.value).value_or(0), 1, 1'000'000)));
   return settings;
 }
 
@@ -63,18 +74,18 @@ void ask(Session& session, const std::string& topic) {
 
 class Producing {
  public:
-  Producing(Session& session, std::string topic, std::size_t partitions)
+  Producing(Session& session, std::string topic, const TopicState& state)
       : session_{session},
         topic_{std::move(topic)},
-        partitions_{partitions},
+        partitions_{state.partitions.size()},
         rate_{session.arguments().count("rate").value_or(0)},
-        results_{session.out()},
-        sender_{patient(session.kafka()), session.listener()} {}
+        results_{session.out(), topic_},
+        sender_{in_order(session.kafka(), state), session.listener()} {}
 
   void read(const std::string& file) {
     LineInput input{file};
     const auto& until = session_.deadline();
-    while (!input.ended() && !results_.first_failure() && !until.over()) {
+    while (!input.ended() && hopeful()) {
       if (const auto wait = due_ - Deadline::clock::now(); rate_ > 0 && wait > 0ms) {
         serve(until.within(wait));
         continue;
@@ -85,16 +96,31 @@ class Producing {
     }
   }
 
-  /// Waits for what was sent, whatever has ended the reading.
+  /// Waits for what was sent, whatever has ended the reading. What cannot be written in time is taken back first, so that only what is
+  /// under way can be in doubt.
   void finish() {
-    const bool out_of_time = session_.deadline().over() && !session_.stopped();
-    sender_.flush({out_of_time ? 1s : 65s, {}});  // longer than a record is tried (message.timeout.ms)
+    while (sender_.waiting() > 0 && hopeful()) serve(session_.deadline());
+    if (session_.stopped() && !failure_) serve_until_told(5s);  // what was read before Ctrl-C
+    if (sender_.waiting() > 0) {
+      if (const auto flushed = attempt([&] { sender_.flush({1ms, {}}); }); !flushed && !failure_) failure_ = flushed.error();
+      sender_.recall();
+      serve_until_told(session_.deadline().over() ? 300ms : 5s);
+      sender_.give_up();
+      serve_until_told(1s);
+    }
     results_.flush();
   }
   [[nodiscard]] const ProduceResults& results() const noexcept { return results_; }
+  [[nodiscard]] const std::optional<Error>& failure() const noexcept { return failure_; }  ///< of the first record that was not written
 
  private:
   static constexpr unsigned serve_every = 256;
+
+  [[nodiscard]] bool hopeful() const { return !failure_ && !session_.deadline().over() && !underway_.any_older(patience); }
+
+  void serve_until_told(Deadline::ms time) {
+    for (const Deadline until{time, {}}; sender_.waiting() > 0 && !until.over();) serve(until);
+  }
 
   void send(const InputRecord& record, const LineInput& input) {
     if (record.partition && static_cast<std::size_t>(*record.partition) >= partitions_)
@@ -110,27 +136,35 @@ class Producing {
     const auto view = [](const std::optional<std::string>& bytes) {
       return bytes ? std::optional<std::string_view>{*bytes} : std::nullopt;
     };
-    kafka::Sender::OnDelivery tell = [this, key = record.key, file = input.name(),
-                                      line = input.number()](const Known<kafka::Place>& place) {
-      if (place)
-        results_.written(topic_, *place, key, line);
-      else
-        results_.failed(place.error(), file, line);
-    };
+    const auto number = underway_.add(input.name(), input.number(), record.key);
+    kafka::Sender::OnDelivery tell = [this, number](const kafka::Outcome& outcome) { told(underway_.take(number), outcome); };
     const kafka::Outgoing out{.topic = topic_,
                               .partition = record.partition,
                               .key = view(record.key),
                               .value = view(record.value),
                               .headers = headers,
                               .time = record.time.value_or(Millis{})};
-    for (;;) {
-      const auto sent = attempt([&] { return sender_.try_send(out, tell); });
-      if (!sent) return results_.failed(sent.error(), input.name(), input.number());
-      if (*sent) break;
+    while (!try_send(out, tell, number)) {
+      if (!hopeful()) return results_.missed(underway_.take(number), false);
       serve(session_.deadline());  // there is no room
-      if (session_.deadline().over() || results_.first_failure()) return;
     }
     if (rate_ > 0) due_ = std::max(due_, Deadline::clock::now() - 100ms) + std::chrono::nanoseconds{1s} / rate_;
+  }
+
+  /// A record that librdkafka does not even take is the input's fault: those before it are still written.
+  bool try_send(const kafka::Outgoing& record, kafka::Sender::OnDelivery& tell, std::uint64_t number) {
+    const auto sent = attempt([&] { return sender_.try_send(record, tell); });
+    if (sent) return *sent;
+    const auto untaken = underway_.take(number);
+    throw Error{
+        sent.error().code(),
+        {.what = sent.error().what(), .cause = sent.error().text().cause, .where = fmt::format("{}:{}", untaken.file, untaken.line)}};
+  }
+
+  void told(const Sent& sent, const kafka::Outcome& outcome) {
+    if (outcome.place) return results_.written(sent, *outcome.place);
+    results_.missed(sent, outcome.in_doubt);
+    if (!failure_) failure_ = outcome.place.error();
   }
 
   void serve(const Deadline& until) {
@@ -145,6 +179,8 @@ class Producing {
   Deadline::clock::time_point due_{Deadline::clock::now()};
   unsigned lines_{};
   ProduceResults results_;
+  Underway underway_{};
+  std::optional<Error> failure_{};
   kafka::Sender sender_;
 };
 
@@ -157,20 +193,22 @@ Answer produce(Session& session) {
   if (session.out().format() == render::Format::yaml)
     throw Error{Code::usage, {.what = "topics produce prints a stream: its lines are a table or JSON", .hint = "-o json"}};
   const auto& topic = typed.names[0];
-  const auto partitions = topic_of(session, topic).partitions.size();
+  const auto state = topic_of(session, topic);
   ask(session, topic);
 
-  Producing producing{session, topic, partitions};
+  Producing producing{session, topic, state};
   const auto read = attempt([&] {
     for (const auto& file : files)
-      if (!producing.results().first_failure()) producing.read(file);
+      if (!producing.failure()) producing.read(file);
   });
   producing.finish();
   const auto& results = producing.results();
-  if (results.first_failure()) throw results.ended(*results.first_failure());
+  const auto& failure = producing.failure();
+  if (session.stopped())
+    throw results.ended({Code::interrupted, {.what = "stopped before the end of the input", .cause = failure ? failure->what() : ""}});
+  if (failure) throw results.ended(*failure);
   if (!read) throw results.ended(read.error());
-  if (session.deadline().over())
-    throw results.ended({session.stopped() ? Code::interrupted : Code::timeout, {.what = "stopped before the end of the input"}});
+  if (session.deadline().over()) throw results.ended({Code::timeout, {.what = "stopped before the end of the input"}});
   session.listener().note(Listener::Level::info, fmt::format("{} written to {}", counted(results.count(), "record"), topic));
   return {};
 }

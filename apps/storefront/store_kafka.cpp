@@ -51,7 +51,7 @@ Receipt KafkaStore::write(const Event& event) {
   const Writing writing{writing_};
   if (closed_) throw ctl::Error{ctl::Code::refused, {.what = "the shop is closing"}};
   const auto told = std::make_shared<std::promise<ctl::Known<ctl::kafka::Place>>>();  // shared: it must outlive set_value, not just get
-  ctl::kafka::Sender::OnDelivery on_delivery = [told](const ctl::Known<ctl::kafka::Place>& known) { told->set_value(known); };
+  ctl::kafka::Sender::OnDelivery on_delivery = [told](const ctl::kafka::Outcome& outcome) { told->set_value(outcome.place); };
   if (!sender_.try_send(settings_.topics[index(event.kind)], key(event), json(event), event.time, on_delivery))
     throw ctl::Error{ctl::Code::busy, {.what = "too many events wait for Kafka"}};
   const auto known = told->get_future().get();

@@ -41,6 +41,7 @@ struct Sender::Impl {
     std::string topic{};                 ///< of what failed
     rd_kafka_resp_err_t error{};
     Place place{};
+    bool in_doubt{};
   };
   std::deque<Report> reports{};        ///< by the callback, not told yet
   std::atomic<std::size_t> waiting{};  ///< taken and not told yet; librdkafka's own count has its log lines in it
@@ -53,10 +54,21 @@ struct Sender::Impl {
     static_cast<Impl*>(self)->reports.push_back({.tell = std::unique_ptr<OnDelivery>{static_cast<OnDelivery*>(message._private)},
                                                  .topic = message.err != 0 ? rd_kafka_topic_name(message.rkt) : "",
                                                  .error = message.err,
-                                                 .place = {.partition = message.partition, .offset = message.offset}});
+                                                 .place = {.partition = message.partition, .offset = message.offset},
+                                                 .in_doubt = rd_kafka_message_status(&message) == RD_KAFKA_MSG_STATUS_POSSIBLY_PERSISTED});
   }
 
   [[nodiscard]] rd_kafka_t* handle() const noexcept { return client.get(); }
+
+  /// After an error that ends the producer librdkafka tells of every message that it was purged; what happened is said here.
+  [[nodiscard]] std::string end_of_all() const {
+    std::array<char, 512> words{};
+    return rd_kafka_fatal_error(handle(), words.data(), words.size()) != RD_KAFKA_RESP_ERR_NO_ERROR ? words.data() : "";
+  }
+  [[nodiscard]] Error failure(const Report& report) {
+    const bool purged = report.error == RD_KAFKA_RESP_ERR__PURGE_QUEUE || report.error == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT;
+    return client.failure(report.error, "writing to topic " + report.topic, purged ? end_of_all() : "");
+  }
 
   void tell() {
     while (!reports.empty()) {
@@ -65,9 +77,9 @@ struct Sender::Impl {
       --waiting;
       if (report.error == RD_KAFKA_RESP_ERR_NO_ERROR) {
         client.answered();
-        (*report.tell)(report.place);
+        (*report.tell)({.place = report.place});
       } else {
-        (*report.tell)(tl::unexpected<Error>{client.failure(report.error, "writing to topic " + report.topic)});
+        (*report.tell)({.place = tl::unexpected<Error>{failure(report)}, .in_doubt = report.in_doubt});
       }
     }
   }
@@ -146,6 +158,8 @@ void Sender::flush(const Deadline& until) {
     impl_->client.keep_waiting(fmt::format("waiting for Kafka to take {} events", waiting()), Client::Patience::full, until);
   }
 }
+
+void Sender::recall() { rd_kafka_purge(impl_->handle(), RD_KAFKA_PURGE_F_QUEUE); }
 
 void Sender::give_up() { rd_kafka_purge(impl_->handle(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT); }
 

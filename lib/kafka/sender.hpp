@@ -16,12 +16,18 @@ struct Place {
   std::int64_t offset{};
 };
 
+/// What became of a message: its place, or why it has none.
+struct Outcome {
+  Known<Place> place{};
+  bool in_doubt{};  ///< without a place: it was sent, and Kafka may have it all the same
+};
+
 /// Writing without transactions: idempotent, acknowledged by all in-sync replicas, in order per partition. Keys land where the Java client
 /// and kafkajs put them (murmur2_random). One thread, try_send() and give_up() excepted.
 class Sender {
  public:
-  /// Told once a message what became of it, by serve(), flush() and send(), on their thread: its place, or why it has none.
-  using OnDelivery = std::function<void(const Known<Place>&)>;
+  /// Told once a message what became of it, by serve(), flush() and send(), on their thread.
+  using OnDelivery = std::function<void(const Outcome&)>;
 
   /// Connects to nothing yet. Throws Error{config} for a property that librdkafka does not take.
   Sender(const Settings&, Listener&);
@@ -43,6 +49,7 @@ class Sender {
   void serve(const Deadline&);  ///< tells of the deliveries that are known, or waits for the first ones, at most 100 ms
   void flush(
       const Deadline&);  ///< until all is delivered or has failed and was told; throws Error with the brokers' reason when time is over
+  void recall();         ///< what has not left yet has failed; what is under way may still be acknowledged. serve() or flush() will tell
   void give_up();        ///< what is not delivered has failed; serve() or flush() will tell
   [[nodiscard]] std::size_t waiting() const noexcept;  ///< messages of which nothing is known yet
 

@@ -7,6 +7,7 @@
 #include "support/oracle.hpp"
 
 using namespace ctl;
+using kafka::Outcome;
 using kafka::Place;
 using kafka::Sender;
 
@@ -16,7 +17,7 @@ namespace {
 struct Told {
   std::map<int, Known<Place>> all{};
   Sender::OnDelivery operator()(int number) {
-    return [this, number](const Known<Place>& known) { all.insert_or_assign(number, known); };
+    return [this, number](const Outcome& outcome) { all.insert_or_assign(number, outcome.place); };
   }
 };
 
@@ -57,7 +58,7 @@ TEST_CASE_METHOD(OnKafka, "more messages than the queue holds are all sent, in o
   for (int i = 0; i < 5'000; ++i)
     sender.send(
         topic.name(), "k" + std::to_string(i % 7), std::to_string(i), event_time(),
-        [&](const Known<Place>& known) { told += known ? 1 : 0; }, until);
+        [&](const Outcome& outcome) { told += outcome.place ? 1 : 0; }, until);
   sender.flush(until);
   CHECK(told == 5'000);
   std::map<std::string, int> last;
@@ -77,7 +78,7 @@ TEST_CASE_METHOD(OnKafka, "a full queue is told to who does not wait, and keeps 
   auto first = told(1), second = told(2);
   CHECK(sender.try_send("t", "k", "v", event_time(), first));
   CHECK_FALSE(sender.try_send("t", "k", "v", event_time(), second));
-  second(Place{3, 4});
+  second({.place = Place{3, 4}});
   CHECK(told.all.at(2)->offset == 4);
   CHECK(sender.waiting() == 1);
 }
@@ -142,7 +143,7 @@ TEST_CASE_METHOD(OnKafka, "what a listener throws comes out of serve, and the ot
   Told told;
   sender.send(
       topic.name(), "k", "a", event_time(),
-      [](const Known<Place>&) {
+      [](const Outcome&) {
         throw Error{Code::failed, {.what = "from the listener"}};
       },
       until);

@@ -119,6 +119,28 @@ TEST_CASE("a record that Kafka does not take is named by its line, and is the ex
   CHECK(oracle::read(project.two()).size() == 1);
 }
 
+TEST_CASE("a record that the broker refuses ends it: all before it are there, in order, none after it, and it says where to go on") {
+  const Copying project;
+  const sandbox::Topic topic{"small", 1, "retention.ms=-1,max.message.bytes=20000"};
+  std::string noise;  // that lz4 cannot make small
+  for (std::uint32_t any = 1; noise.size() < 60'000; any = any * 1'664'525 + 1'013'904'223)
+    noise += static_cast<char>('0' + (any >> 29) + ((any >> 28 & 1) != 0 ? 0 : 'a' - '0'));
+  std::string input;
+  for (int i = 1; i <= 5'000; ++i) input += R"({"value":")" + (i == 2'500 ? noise : std::to_string(i)) + "\"}\n";
+  const auto ended = process::run(tool::command({"topics", "produce", topic.name(), "-f", "-", "-o", "json"}), project.options(), input);
+  INFO(ended.err);
+  CHECK(ended.status == 1);
+  CHECK(ended.err.find("Message size too large") != std::string::npos);
+  CHECK(ended.err.find("every record before stdin:2500 was written, nothing after stdin:") != std::string::npos);
+  CHECK(ended.err.find("at: stdin:2500\n") != std::string::npos);
+  CHECK(ended.err.find("try: tail -n +2500 FILE | mykartctl topics produce " + topic.name() + " -f -\n") != std::string::npos);
+  CHECK(ended.out.find("\"line\":2500,\"written\":false}") != std::string::npos);
+  const auto records = oracle::read(topic.name());
+  REQUIRE(records.size() == 2'499);
+  for (std::size_t i = 0; i < records.size(); ++i)
+    if (records[i].value != std::to_string(i + 1)) FAIL("record " << i << " is " << *records[i].value);
+}
+
 TEST_CASE("records leave as they come in, at the rate that was asked for, until Ctrl-C") {
   const Copying project;
   process::Child child{tool::command({"topics", "produce", project.two(), "-f", "-", "--rate", "5"}), project.options()};
