@@ -56,6 +56,8 @@ void check_option(const Taken& taken, const std::string& typed) {
   if (taken.value == "POSITION" && !parse_record_position(typed, now()))
     wrong(taken, typed, "is no position", "beginning, end, -10 (the last ten), 12345 (an offset), 2026-11-22T10:00:00Z or -2h");
   if (taken.value == "AGE" && !parse_instant_or_age(typed, now())) wrong(taken, typed, "is no instant", "2026-11-22T10:00:00Z or -2h");
+  if (taken.value == "ID/AGE" && !parse_integer(typed) && !parse_instant_or_age(typed, now()))
+    wrong(taken, typed, "is no id and no instant", "12345, 2026-11-22T10:00:00Z or -2h");
   if (taken.value == "KEY=VALUE" && typed.find('=') + 1 <= 1) wrong(taken, typed, "is no KEY=VALUE", "socket.timeout.ms=5000");
   refuse_secret(taken, typed);
 }

@@ -27,6 +27,17 @@ std::vector<std::string> chosen(const std::vector<std::string>& named, const std
   return some;
 }
 
+std::vector<EventTable> chosen_tables(const std::vector<std::string>& named, const Project& project) {
+  std::vector<std::string> known;
+  for (const auto& table : project.tables) known.insert(known.end(), {table.table.name, to_string(table.table), table.topic});
+  static_cast<void>(chosen(named, known, "event table or topic"));
+  std::vector<EventTable> tables;
+  std::copy_if(project.tables.begin(), project.tables.end(), std::back_inserter(tables), [&](const EventTable& table) {
+    return named.empty() || among(named, table.table.name) || among(named, to_string(table.table)) || among(named, table.topic);
+  });
+  return tables;
+}
+
 std::map<std::string, TopicState> existing(kafka::Cluster& cluster, std::span<const std::string> topics, std::string_view command,
                                            const Deadline& until) {
   std::map<std::string, TopicState> found;

@@ -73,6 +73,7 @@ struct Taken {
 [[nodiscard]] std::span<const Command> connector_commands() noexcept;
 [[nodiscard]] std::span<const Command> groups_commands() noexcept;
 [[nodiscard]] std::span<const Command> events_commands() noexcept;
+[[nodiscard]] std::span<const Command> reconcile_commands() noexcept;
 [[nodiscard]] std::span<const Command> oncall_commands() noexcept;
 [[nodiscard]] std::span<const Command> setup_commands() noexcept;
 

@@ -7,11 +7,17 @@ namespace ctl::cli {
 
 std::span<const Section> sections() noexcept {
   static const std::array all{
-      Section{"Migration", validate_commands()},      Section{"Migration", migration_commands()},
-      Section{"Resources", schema_commands()},        Section{"Resources", topics_commands()},
-      Section{"Resources", topics_delete_commands()}, Section{"Resources", connector_commands()},
-      Section{"Resources", groups_commands()},        Section{"Data", events_commands()},
-      Section{"On call", oncall_commands()},          Section{"Set-up", setup_commands()},
+      Section{"Migration", validate_commands()},
+      Section{"Migration", migration_commands()},
+      Section{"Resources", schema_commands()},
+      Section{"Resources", topics_commands()},
+      Section{"Resources", topics_delete_commands()},
+      Section{"Resources", connector_commands()},
+      Section{"Resources", groups_commands()},
+      Section{"Data", events_commands()},
+      Section{"Data", reconcile_commands()},
+      Section{"On call", oncall_commands()},
+      Section{"Set-up", setup_commands()},
   };
   return all;
 }

@@ -9,11 +9,12 @@
 namespace ctl::cli {
 namespace {
 
-WorkOptions options(const Session& session) {
+WorkOptions options(const Session& session, const Job& job) {
   const auto& typed = session.arguments();
   WorkOptions options{.operators_word = typed.has("writers-gone"), .wait = typed.has("wait"), .no_lock = typed.has("no-lock")};
   options.data.rate = typed.count("rate").value_or(0);
   options.data.max_dead = static_cast<std::uint64_t>(typed.count("max-dead-letters").value_or(1000));
+  options.data.holes = job.holes;
   return options;
 }
 
@@ -26,6 +27,17 @@ void need_saved(const Plan& saved, const Plan& fresh) {
   if (saved.target != fresh.target)
     throw Error{Code::refused, {.what = fmt::format("the saved plan is for {}, not for {}", saved.target, fresh.target)}};
   need_same(saved, fresh);
+}
+
+Plan look(Session& session, const Job& job) {
+  Work work{session.around(), job.command, job.direction, job.order, options(session, job), session.deadline()};
+  auto plan = work.plan(session.deadline());
+  plan.until = until_of(session);
+  return plan;
+}
+
+Answer shown(Session& session, const Job& job, const Plan& plan) {
+  return {report_of(job, session.around(), plan), session.arguments().has("exit-code") && !plan.steps.empty() ? Exit::changes : Exit::done};
 }
 
 Exit exit_of(const WorkResult& result) {
@@ -53,20 +65,16 @@ std::string until_of(const Session& session) {
 }
 
 Answer only_plan(Session& session, const Job& job) {
-  const auto& typed = session.arguments();
-  const auto& around = session.around();
-  Work work{around, job.command, job.direction, job.order, options(session), session.deadline()};
-  auto plan = work.plan(session.deadline());
-  plan.until = until_of(session);
-  if (const auto file = typed.text("out")) write_file(*file, to_json(to_value(plan), 2) + "\n");
-  return {report_of(job, around, plan), typed.has("exit-code") && !plan.steps.empty() ? Exit::changes : Exit::done};
+  const auto plan = look(session, job);
+  if (const auto file = session.arguments().text("out")) write_file(*file, to_json(to_value(plan), 2) + "\n");
+  return shown(session, job, plan);
 }
 
 Answer carry_out(Session& session, const Job& job) {
   const auto& typed = session.arguments();
-  if (typed.has("dry-run")) return only_plan(session, job);
+  if (typed.has("dry-run")) return shown(session, job, look(session, job));
   const auto& around = session.around();
-  Work work{around, job.command, job.direction, job.order, options(session), session.deadline()};
+  Work work{around, job.command, job.direction, job.order, options(session, job), session.deadline()};
   auto plan = work.plan(session.deadline());
   plan.until = until_of(session);
   if (const auto saved = saved_plan(session)) need_saved(*saved, plan);

@@ -15,6 +15,7 @@ struct Job {
   std::string command{};  ///< "topics apply"
   Desk::Direction direction{Desk::Direction::none};
   std::vector<plan::Stop> order{};
+  const Holes* holes{};                                                               ///< to be closed, for an order of data
   Report (*report)(const Surroundings&, const Plan&, const postgres::Connection*){};  ///< of the plan; nullptr: the plan's own
 };
 

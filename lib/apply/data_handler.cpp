@@ -9,6 +9,11 @@
 #include "sql/queries.hpp"
 
 namespace ctl {
+namespace {
+
+constexpr std::uint64_t ids_in_journal = 100;
+
+}  // namespace
 
 const EventTable& event_table(const Desk& desk, const std::string& name) {
   for (const auto& table : desk.around.project.tables)
@@ -29,6 +34,7 @@ std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& 
   std::vector<std::string> facts{declared.table.name, declared.topic};
   for (const auto& column : located->info.columns) facts.push_back(column.name + " " + column.type);
   Step step{.resource = resource, .action = Action::run, .precondition = digest_of(facts)};
+  if (options_.holes != nullptr) return look_at_holes(std::move(step), declared);
   return desk_.direction == Desk::Direction::rollback ? look_at_events(std::move(step), declared, *located, until)
                                                       : look_at_rows(std::move(step), declared, *located, until);
 }
@@ -61,6 +67,38 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
   return step;
 }
 
+const transfer::Parity* DataHandler::open_holes(const EventTable& declared) const {
+  const auto name = to_string(declared.table);
+  const auto found = options_.holes->find(name);
+  return found == options_.holes->end() || found->second.missing == 0 || repaired_.contains(name) ? nullptr : &found->second;
+}
+
+std::optional<Step> DataHandler::look_at_holes(Step step, const EventTable& declared) const {
+  const auto* seen = open_holes(declared);
+  if (seen == nullptr) return std::nullopt;
+  step.phase = "repair";
+  step.rows = seen->missing;
+  step.undo = Undo::none;
+  step.summary = fmt::format("{} that {} lacks, marked as late", counted(seen->missing, "row"), declared.topic);
+  if (seen->moved_to) return step;
+  step.action = Action::blocked;
+  step.why = fmt::format("{} has no checkpoint: what is in it was not brought by this tool, and a backfill would bring all of it again",
+                         declared.topic);
+  step.remedy = "an empty topic, and mykartctl events backfill " + declared.table.name;
+  return step;
+}
+
+Value DataHandler::before_image(const Step& step, const Deadline&) {
+  Value before;
+  if (options_.holes == nullptr) return before;
+  const auto* seen = open_holes(event_table(desk_, step.resource.name));
+  if (seen == nullptr) return before;
+  Value ids{Value::List{}}, ends{Value::Map{}};
+  seen->holes.without({}, ids_in_journal, [&](std::int64_t id) { ids.push(id); });
+  for (const auto& [partition, end] : seen->ends) ends.set(std::to_string(partition), end);
+  return before.set("missing", seen->missing).set("first_ids", std::move(ids)).set("ends", std::move(ends));
+}
+
 std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& declared, const Located& located,
                                                 const Deadline& until) const {
   if (located.retired) {  // shown in the plan; by the time it is its turn, the table is back
@@ -83,6 +121,12 @@ void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   const auto& declared = event_table(desk_, step.resource.name);
   const auto located = locate(desk_, declared, until);
   if (!located) throw Error{Code::not_found, {.what = "table " + step.resource.name + " is gone"}};
+  if (options_.holes != nullptr) {
+    if (const auto* seen = open_holes(declared))
+      static_cast<void>(transfer::repair(desk_.around.database, desk_.around.kafka, at(declared, *located), *seen, to, until));
+    repaired_.insert(to_string(declared.table));
+    return;
+  }
   if (desk_.direction == Desk::Direction::rollback) {
     transfer::Replay replay{desk_.around.database,
                             desk_.around.kafka,

@@ -1,27 +1,38 @@
 #pragma once
+#include <map>
+#include <set>
+#include <string>
+
 #include "apply/desk.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl {
 
+using Holes = std::map<std::string, transfer::Parity>;  ///< what a comparison has found, by table
+
 struct DataOptions {
   std::int64_t rate{};           ///< rows a second at most, 0 = no limit
   std::uint64_t max_dead{1000};  ///< dead letters a rollback may make
+  const Holes* holes{};          ///< to be closed, instead of moving rows: once each, in the order of a run
 };
 
 /// data/SCHEMA.TABLE: while deploying, rows that are not in the topic yet are moved there; while rolling back, events that the application
-/// wrote are moved into the table.
+/// wrote are moved into the table. With `holes` rows that are missing in the topic are sent there.
 class DataHandler : public Handler {
  public:
   DataHandler(const Desk& desk, DataOptions options) : desk_{desk}, options_{options} {}
   [[nodiscard]] std::optional<Step> look(const Resource&, const Deadline&) override;
+  [[nodiscard]] Value before_image(const Step&, const Deadline&) override;
   void apply(const Step&, const Deadline&, Listener&) override;
 
  private:
+  [[nodiscard]] const transfer::Parity* open_holes(const EventTable&) const;  ///< nullptr: there are none, or they have been closed
+  [[nodiscard]] std::optional<Step> look_at_holes(Step, const EventTable&) const;
   [[nodiscard]] std::optional<Step> look_at_rows(Step, const EventTable&, const Located&, const Deadline&) const;
   [[nodiscard]] std::optional<Step> look_at_events(Step, const EventTable&, const Located&, const Deadline&) const;
   const Desk& desk_;
   DataOptions options_;
+  std::set<std::string> repaired_{};
 };
 
 /// The declared event table of a resource name; Error{not_found} if there is none.

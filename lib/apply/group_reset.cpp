@@ -10,7 +10,6 @@ namespace ctl {
 namespace {
 
 using kafka::Partition;
-using At = kafka::Cluster::At;
 using Of = RecordPosition::Of;
 
 /// The group as it is; one that is gone can only get back what was saved of it.
@@ -66,9 +65,10 @@ std::map<Partition, LogOffsets> log_offsets(kafka::Cluster& cluster, std::span<c
       logs[partition].*member = *offset;
     }
   };
-  add(&LogOffsets::start, cluster.offsets(partitions, At::earliest, until));
-  add(&LogOffsets::stable, cluster.offsets(partitions, At::stable, until));
-  add(&LogOffsets::end, cluster.offsets(partitions, At::latest, until));
+  const auto bounds = cluster.bounds(partitions, until);
+  add(&LogOffsets::start, bounds.start);
+  add(&LogOffsets::stable, bounds.stable);
+  add(&LogOffsets::end, bounds.end);
   if (to && to->of == Of::instant) add(&LogOffsets::at, cluster.offsets(partitions, to->at, until));
   return logs;
 }

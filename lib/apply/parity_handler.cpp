@@ -14,6 +14,7 @@ namespace {
 std::string describe(const transfer::Parity& parity) {
   auto text = fmt::format("{} missing, {} duplicate, {} altered, {} misplaced, {} extra", parity.missing, parity.duplicate, parity.altered,
                           parity.misplaced, parity.extra);
+  if (parity.waiting > 0) text += fmt::format(", {} not moved yet", parity.waiting);
   for (std::size_t i = 0; i < std::min<std::size_t>(parity.differences.size(), 5); ++i) {
     const auto& d = parity.differences[i];
     text += fmt::format("; {} id {}", transfer::to_string(d.what), d.id);
@@ -41,7 +42,7 @@ std::optional<Step> ParityHandler::look(const Resource& resource, const Deadline
 }
 
 void ParityHandler::prove_rows(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
-  const auto parity = transfer::reconcile(desk_.database(), desk_.around.kafka, table, to, until);
+  const auto parity = transfer::reconcile(desk_.database(), desk_.around.kafka, table, {}, to, until);
   if (!parity.equal())
     throw Error{Code::mismatch,
                 {.what = fmt::format("{} and {} differ: {} rows, {} events", to_string(table.table), table.topic, format_count(parity.rows),

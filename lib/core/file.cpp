@@ -7,7 +7,6 @@
 #include <system_error>
 
 #include "core/error.hpp"
-#include "core/handle.hpp"
 
 namespace ctl {
 namespace {
@@ -18,8 +17,6 @@ Error unreadable(const std::string& path, const std::error_code& error) {
   return {Code::failed, {.what = "cannot read " + path, .cause = error.message()}};
 }
 
-int close_file(std::FILE* file) { return std::fclose(file); }
-
 }  // namespace
 
 std::optional<std::string> read_file_if(const std::string& path) {
@@ -27,7 +24,7 @@ std::optional<std::string> read_file_if(const std::string& path) {
   const auto status = fs::status(path, error);
   if (status.type() == fs::file_type::not_found) return std::nullopt;
   if (status.type() == fs::file_type::directory) throw unreadable(path, std::make_error_code(std::errc::is_a_directory));
-  const Handle<std::FILE, close_file> file{std::fopen(path.c_str(), "rbe")};
+  const File file{std::fopen(path.c_str(), "rbe")};
   if (!file) throw unreadable(path, {errno, std::generic_category()});
   std::string text;
   char piece[16 * 1024];
@@ -42,19 +39,34 @@ std::string read_file(const std::string& path) {
   return std::move(*text);
 }
 
+NewFile::NewFile(std::string path) : path_{std::move(path)}, beside_{path_ + ".part"}, file_{std::fopen(beside_.c_str(), "wbe")} {
+  if (!file_) fail();
+}
+
+NewFile::~NewFile() {
+  if (file_) std::remove(beside_.c_str());
+}
+
+void NewFile::fail() const {
+  throw Error{Code::failed, {.what = "cannot write " + path_, .cause = std::error_code{errno, std::generic_category()}.message()}};
+}
+
+void NewFile::add(std::string_view text) {
+  if (std::fwrite(text.data(), 1, text.size(), file_.get()) != text.size()) fail();
+}
+
+void NewFile::done() {
+  if (std::fclose(file_.release()) == 0 && std::rename(beside_.c_str(), path_.c_str()) == 0) return;
+  const auto reason = errno;
+  std::remove(beside_.c_str());
+  errno = reason;
+  fail();
+}
+
 void write_file(const std::string& path, std::string_view text) {
-  const auto failed = [&] {
-    return Error{Code::failed, {.what = "cannot write " + path, .cause = std::error_code{errno, std::generic_category()}.message()}};
-  };
-  const auto beside = path + ".part";
-  auto* const file = std::fopen(beside.c_str(), "wbe");
-  if (file == nullptr) throw failed();
-  const bool written = std::fwrite(text.data(), 1, text.size(), file) == text.size();
-  if (std::fclose(file) != 0 || !written || std::rename(beside.c_str(), path.c_str()) != 0) {
-    const auto error = failed();
-    std::remove(beside.c_str());
-    throw error;
-  }
+  NewFile file{path};
+  file.add(text);
+  file.done();
 }
 
 std::vector<std::string> files_in(const std::string& folder, std::string_view suffix) {

@@ -10,7 +10,6 @@ namespace {
 
 using namespace std::chrono_literals;
 using kafka::Partition;
-using At = kafka::Cluster::At;
 
 constexpr auto reading = 5s;  // of what is unread; what takes longer is unknown
 
@@ -73,13 +72,11 @@ class Looker {
     each(all, [&](const Partition& partition, PartitionSight&) { distinct.insert(partition); });
     const std::vector<Partition> partitions{distinct.begin(), distinct.end()};
     if (partitions.empty()) return;
-    const auto start = cluster_.offsets(partitions, At::earliest, until_);
-    const auto stable = cluster_.offsets(partitions, At::stable, until_);
-    const auto end = cluster_.offsets(partitions, At::latest, until_);
+    const auto bounds = cluster_.bounds(partitions, until_);
     each(all, [&](const Partition& partition, PartitionSight& sight) {
-      sight.start = start.at(partition);
-      sight.stable = stable.at(partition);
-      sight.end = end.at(partition);
+      sight.start = bounds.start.at(partition);
+      sight.stable = bounds.stable.at(partition);
+      sight.end = bounds.end.at(partition);
     });
   }
 

@@ -36,7 +36,7 @@ std::int64_t known_or_zero(const Ends& offsets, const Partition& partition) {
 void read_last(const kafka::Settings& settings, std::map<Partition, std::int64_t>& left, const TopicSights& sights, std::int64_t window,
                std::map<std::string, Known<std::optional<Millis>>>& newest, Listener& to, const Deadline& until) {
   std::map<Partition, std::int64_t> from;
-  for (const auto& [partition, end] : left) from[partition] = std::max(known_or_zero(sights.start, partition), end - window);
+  for (const auto& [partition, end] : left) from[partition] = std::max(known_or_zero(sights.bounds.start, partition), end - window);
   auto open = from.size();
   kafka::Reader reader{settings, from, kafka::Reader::Isolation::committed, to};
   while (open > 0) {
@@ -58,11 +58,11 @@ void read_last(const kafka::Settings& settings, std::map<Partition, std::int64_t
 std::map<std::string, Known<std::optional<Millis>>> last_events(Sources& sources, const TopicSights& sights, const Deadline& until) {
   std::map<std::string, Known<std::optional<Millis>>> newest;
   std::map<Partition, std::int64_t> left;
-  for (const auto& [partition, end] : sights.stable) {
+  for (const auto& [partition, end] : sights.bounds.stable) {
     newest.try_emplace(partition.topic, std::optional<Millis>{});
     if (!end)
       newest[partition.topic] = tl::unexpected{end.error()};
-    else if (*end > known_or_zero(sights.start, partition))
+    else if (*end > known_or_zero(sights.bounds.start, partition))
       left[partition] = *end;
   }
   for (const std::int64_t window : {3, 300}) {
@@ -98,9 +98,9 @@ std::map<kafka::Place, Known<kafka::Unread>> unread(Sources& sources, const Topi
   for (const auto& [group, commits] : *sights.groups) {
     if (!commits) continue;
     for (const auto& [partition, next] : *commits) {
-      const auto end = sights.stable.find(partition);
-      if (end == sights.stable.end() || !end->second || next >= *end->second) continue;
-      places.emplace_back(partition, std::max(next, known_or_zero(sights.start, partition)));
+      const auto end = sights.bounds.stable.find(partition);
+      if (end == sights.bounds.stable.end() || !end->second || next >= *end->second) continue;
+      places.emplace_back(partition, std::max(next, known_or_zero(sights.bounds.start, partition)));
       ends[partition] = *end->second;
     }
   }
@@ -111,23 +111,11 @@ std::map<kafka::Place, Known<kafka::Unread>> unread(Sources& sources, const Topi
 }  // namespace
 
 TopicSights look_at_topics(Sources& sources, std::span<const std::string> names, TopicLook look, const Deadline& until) {
-  using At = kafka::Cluster::At;
   TopicSights sights;
   sights.states = sources.kafka.describe(names, look.detail ? std::vector<std::string>{} : judged_keys(sources.around.project), until);
   const auto partitions = partitions_of(sights.states);
   const auto sampled = Deadline::clock::now();
-  sights.start = sources.kafka.offsets(partitions, At::earliest, until);
-  sights.end = sources.kafka.offsets(partitions, At::latest, until);
-  std::vector<Partition> filled;  // where nothing is there is no transaction either
-  for (const auto& partition : partitions) {
-    const auto& start = sights.start.at(partition);
-    const auto& end = sights.end.at(partition);
-    if (start && end && *start == *end)
-      sights.stable.emplace(partition, end);
-    else
-      filled.push_back(partition);
-  }
-  sights.stable.merge(sources.kafka.offsets(filled, At::stable, until));
+  sights.bounds = sources.kafka.bounds(partitions, until);
   sights.groups = attempt([&] {
     std::vector<std::string> groups;
     sights.members = sources.kafka.groups(until);
@@ -141,7 +129,7 @@ TopicSights look_at_topics(Sources& sources, std::span<const std::string> names,
     until.sleep(std::max(*look.sample - std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled), {}));
     until.check("sampling the rate");
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled);
-    sights.rate = rates(sights.end, sources.kafka.offsets(partitions, At::latest, until), took);
+    sights.rate = rates(sights.bounds.end, sources.kafka.offsets(partitions, kafka::Cluster::At::latest, until), took);
   }
   return sights;
 }

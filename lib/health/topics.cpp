@@ -25,8 +25,8 @@ std::string_view origin_of(const TopicState& state, std::string_view path) {
 Known<std::int64_t> span_of(const TopicState& state, const TopicSights& sights) {
   std::int64_t sum = 0;
   for (const auto& partition : state.partitions) {
-    const auto start = sights.start.find({state.name, partition.id}), end = sights.end.find({state.name, partition.id});
-    if (start == sights.start.end() || end == sights.end.end()) continue;
+    const auto start = sights.bounds.start.find({state.name, partition.id}), end = sights.bounds.end.find({state.name, partition.id});
+    if (start == sights.bounds.start.end() || end == sights.bounds.end.end()) continue;
     if (!start->second) return start->second;
     if (!end->second) return end->second;
     sum += *end->second - *start->second;
@@ -42,11 +42,11 @@ std::map<std::string, Known<std::int64_t>> lag_of(const std::string& topic, cons
     for (const auto& [partition, next] : *commits) {
       if (partition.topic != topic) continue;
       auto& sum = lag.try_emplace(group, std::int64_t{0}).first->second;
-      const auto end = sights.stable.find(partition);
-      if (end == sights.stable.end() || !sum) continue;
-      const auto start = sights.start.find(partition);
+      const auto end = sights.bounds.stable.find(partition);
+      if (end == sights.bounds.stable.end() || !sum) continue;
+      const auto start = sights.bounds.start.find(partition);
       const auto unread =
-          sights.unread.find({partition, start != sights.start.end() && start->second ? std::max(next, *start->second) : next});
+          sights.unread.find({partition, start != sights.bounds.start.end() && start->second ? std::max(next, *start->second) : next});
       if (!end->second)
         sum = end->second;
       else if (unread != sights.unread.end() && !unread->second)

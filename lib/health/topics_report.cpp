@@ -71,9 +71,9 @@ void add_detail(Report& report, const TopicStatus& status, const TopicSights& si
         {{fmt::format("{}", partition.id)},
          {partition.leader < 0 ? "none" : fmt::format("{}", partition.leader), partition.leader < 0 ? Style::bad : Style::plain},
          {fmt::format("{}", fmt::join(partition.isr, ",")), partition.isr.size() < partition.replicas.size() ? Style::bad : Style::plain},
-         offset(sights.start, id),
-         offset(sights.end, id),
-         offset(sights.stable, id)});
+         offset(sights.bounds.start, id),
+         offset(sights.bounds.end, id),
+         offset(sights.bounds.stable, id)});
   }
   report.blocks.emplace_back(std::move(partitions));
   Table configs{.head = {"CONFIG", "VALUE", "ORIGIN"}};

@@ -43,8 +43,9 @@ Value partitions_value(const TopicState& state, const TopicSights& sights, const
     Value one;
     one.set("partition", partition.id).set("leader", partition.leader < 0 ? Value{} : Value{partition.leader});
     one.set("replicas", numbers(partition.replicas)).set("isr", numbers(partition.isr));
-    one.set("start", offset_value(sights.start, id, at + ".start", unknown)).set("end", offset_value(sights.end, id, at + ".end", unknown));
-    one.set("stable_end", offset_value(sights.stable, id, at + ".stable_end", unknown));
+    one.set("start", offset_value(sights.bounds.start, id, at + ".start", unknown))
+        .set("end", offset_value(sights.bounds.end, id, at + ".end", unknown));
+    one.set("stable_end", offset_value(sights.bounds.stable, id, at + ".stable_end", unknown));
     all.push(std::move(one));
   }
   return all;

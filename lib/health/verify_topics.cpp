@@ -123,10 +123,12 @@ void ask_rows_in_topics(const Question& q) {
       answer.set("table", name).set("topic", declared.topic);
       const auto located = q.deep ? locate(q.from.around.project, declared, q.from.database(), q.until) : std::nullopt;
       if (located && q.deployed) {
-        const auto p = transfer::reconcile(q.from.database(), q.from.around.kafka, at(declared, *located), q.from.around.listener, q.until);
+        const auto p =
+            transfer::reconcile(q.from.database(), q.from.around.kafka, at(declared, *located), {}, q.from.around.listener, q.until);
         check.result = p.equal() ? Result::ok : Result::fail;
         check.found = fmt::format("{} rows = {} events; {} missing, {} duplicate, {} altered, {} misplaced", format_count(p.rows),
                                   format_count(p.in_topic), p.missing, p.duplicate, p.altered, p.misplaced);
+        if (p.waiting > 0) check.found += fmt::format(", {} not moved yet", p.waiting);
         answer.set("rows", p.rows)
             .set("in_topic", p.in_topic)
             .set("missing", p.missing)

@@ -167,11 +167,12 @@ Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const D
   }
 }
 
-Metadata Client::metadata(const Deadline& until) {
+Metadata Client::metadata(const Deadline& until, const std::string* only) {
   constexpr std::string_view doing = "asking Kafka for its topics";
+  const TopicHandle topic{only == nullptr ? nullptr : rd_kafka_topic_new(handle_.get(), only->c_str(), nullptr)};
   for (Slices slices;;) {
     const rd_kafka_metadata_t* found = nullptr;
-    const auto error = rd_kafka_metadata(handle_.get(), 1, nullptr, &found, slices.next(until));
+    const auto error = rd_kafka_metadata(handle_.get(), topic ? 0 : 1, topic.get(), &found, slices.next(until));
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       answered();
       brokers_ = found->broker_cnt;

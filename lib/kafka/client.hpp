@@ -87,8 +87,9 @@ class Client {
   /// The same with several requests at once. Events in the order of `send`, null where no answer came in time; errors in them were not
   /// looked at.
   [[nodiscard]] std::vector<Event> ask_all(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, std::span<const Send>);
-  /// Everything the cluster knows of its brokers and topics, in one request. Creates nothing.
-  [[nodiscard]] Metadata metadata(const Deadline&);
+  /// Everything the cluster knows of its brokers and topics, or of `only` one topic (with thousands that is a small part of the work; one
+  /// that does not exist has no partitions), in one request. Creates nothing.
+  [[nodiscard]] Metadata metadata(const Deadline&, const std::string* only = nullptr);
 
  private:
   static void on_error(rd_kafka_t*, int, const char*, void*) noexcept;

@@ -28,7 +28,8 @@ TopicState state_of(const rd_kafka_metadata_topic& topic, Configs configs) {
 std::map<std::string, Known<TopicState>> describe(Client& client, const rd_kafka_metadata_t& metadata, std::span<const std::string> topics,
                                                   std::span<const std::string> keys, const Deadline& until) {
   std::unordered_map<std::string_view, const rd_kafka_metadata_topic*> all;
-  for (const auto& topic : std::span{metadata.topics, static_cast<std::size_t>(metadata.topic_cnt)}) all.emplace(topic.topic, &topic);
+  for (const auto& topic : std::span{metadata.topics, static_cast<std::size_t>(metadata.topic_cnt)})
+    if (topic.partition_cnt > 0) all.emplace(topic.topic, &topic);  // none: one that was asked for by name and is not there
   std::map<std::string, Known<TopicState>> found;
   // Asked for missing ones too: metadata leaves out what we may not see, DescribeConfigs says whether it is unknown or denied.
   for (auto& [name, configs] : topic_configs(client, topics, keys, until)) {
@@ -54,7 +55,7 @@ std::map<std::string, Known<TopicState>> describe(Client& client, const rd_kafka
 
 std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, std::span<const std::string> keys,
                                                            const Deadline& until) {
-  const auto metadata = impl_->client.metadata(until);
+  const auto metadata = impl_->client.metadata(until, topics.size() == 1 ? &topics.front() : nullptr);
   return kafka::describe(impl_->client, *metadata, topics, keys, until);
 }
 

@@ -2,6 +2,7 @@
 #include <librdkafka/rdkafka.h>
 
 #include "core/handle.hpp"
+#include "kafka/record.hpp"
 
 /// Owners of librdkafka's objects. For the .cpp files of this room only; no other header of the room includes librdkafka, client.hpp
 /// excepted.
@@ -25,6 +26,9 @@ using ConfigResource = Handle<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource
 using ListGroupOffsets = Handle<rd_kafka_ListConsumerGroupOffsets_t, rd_kafka_ListConsumerGroupOffsets_destroy>;
 using AlterGroupOffsets = Handle<rd_kafka_AlterConsumerGroupOffsets_t, rd_kafka_AlterConsumerGroupOffsets_destroy>;
 using DeleteGroupOffsets = Handle<rd_kafka_DeleteConsumerGroupOffsets_t, rd_kafka_DeleteConsumerGroupOffsets_destroy>;
+
+/// For a record that is to be written, which takes them when it is taken; null if there are none.
+[[nodiscard]] Headers to_headers(std::span<const Header>);
 
 inline void free_text(char* text) noexcept { rd_kafka_mem_free(nullptr, text); }
 using Text = Handle<char, free_text>;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <unordered_map>
 
 #include "core/parallel.hpp"
 #include "kafka/cluster_impl.hpp"
@@ -19,26 +20,28 @@ using Found = std::map<Partition, Known<std::int64_t>>;
 
 /// Which leader to ask for which partitions. What has none, or does not exist, is answered at once.
 std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const Partition> asked, Found& found, const Deadline& until) {
-  const auto metadata = client.metadata(until);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
-  std::map<std::string_view, std::map<int, int>> leaders;
+  const bool alone = std::all_of(asked.begin(), asked.end(), [&](const Partition& p) { return p.topic == asked.front().topic; });
+  const auto metadata = client.metadata(
+      until, alone && !asked.empty() ? &asked.front().topic
+                                     : nullptr);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
+  std::unordered_map<std::string_view, std::span<const rd_kafka_metadata_partition_t>> topics;
   for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)})
-    for (const auto& partition : std::span{topic.partitions, static_cast<std::size_t>(topic.partition_cnt)})
-      leaders[topic.topic][partition.id] = partition.leader;
+    topics[topic.topic] = {topic.partitions, static_cast<std::size_t>(topic.partition_cnt)};
 
   std::map<int, std::vector<Partition>> to_ask;
   for (const auto& partition : asked) {
-    const auto topic = leaders.find(partition.topic);
-    const auto known = topic == leaders.end() || !topic->second.contains(partition.id) ? nullptr : &topic->second.at(partition.id);
-    if (known == nullptr)
+    const auto& all = topics[partition.topic];
+    const auto known = std::find_if(all.begin(), all.end(), [&](const auto& p) { return p.id == partition.id; });
+    if (known == all.end())
       found.emplace(partition,
                     tl::unexpected<Error>{
                         Error{Code::not_found, {.what = to_string(partition) + " does not exist", .where = address(client.settings())}}});
-    else if (*known < 0)
+    else if (known->leader < 0)
       found.emplace(partition,
                     tl::unexpected<Error>{
                         Error{Code::unreachable, {.what = to_string(partition) + " has no leader", .where = address(client.settings())}}});
     else
-      to_ask[*known].push_back(partition);
+      to_ask[known->leader].push_back(partition);
   }
   return to_ask;
 }
@@ -72,7 +75,7 @@ void take(Client& client, const Request& request, Found& found, rd_kafka_resp_er
     const Partition partition{element.topic, element.partition};
     const auto code = code_of(element.err);
     if (element.err == RD_KAFKA_RESP_ERR_NO_ERROR)
-      found.emplace(partition, element.offset);
+      found.emplace_hint(found.end(), partition, element.offset);
     else if (code == Code::unreachable || code == Code::not_found)
       error = element.err;  // metadata named this broker its leader a moment ago: one of the two is behind, as after a topic was made
     else
@@ -80,52 +83,107 @@ void take(Client& client, const Request& request, Found& found, rd_kafka_resp_er
   }
 }
 
-/// All leaders, each in requests of a few hundred partitions.
-void ask(Client& client, const std::map<int, std::vector<Partition>>& leaders, std::int64_t what, int ms, Found& found,
-         rd_kafka_resp_err_t& error) {
-  std::map<int, std::atomic<bool>> bad;
-  std::vector<Request> requests;
-  for (const auto& [leader, partitions] : leaders)
-    for (std::size_t from = 0; from < partitions.size(); from += chunk)
-      requests.push_back(
-          {.partitions = std::span{partitions}.subspan(from, std::min(chunk, partitions.size() - from)), .leader_is_bad = &bad[leader]});
-  each_in_parallel(requests, at_once, [&](Request& request) { request.send(client.get(), what, ms); });
-  for (const auto& request : requests) take(client, request, found, error);
-}
+/// One kind of offset of some partitions, asked of all their leaders.
+struct Question {
+  Client& client;
+  std::int64_t what{};
+  std::vector<Partition> open{};
+  Found found{};
+  Known<std::map<int, std::vector<Partition>>> leaders{};
+  std::map<int, std::atomic<bool>> bad{};
+  std::vector<Request> requests{};
 
-/// Rounds over the partitions that are not answered yet: a bad leader costs the good ones one short slice a round, and itself the deadline.
-Found list_offsets(Client& client, std::span<const Partition> asked, std::int64_t what, const Deadline& until) {
-  Found found;
-  std::vector<Partition> open{asked.begin(), asked.end()};
-  std::sort(open.begin(), open.end());
-  open.erase(std::unique(open.begin(), open.end()), open.end());
-  for (Slices slices; !open.empty(); until.sleep(20ms)) {
-    const auto slice = slices.next(until);
-    auto error = RD_KAFKA_RESP_ERR__TIMED_OUT;
-    const auto leaders = attempt([&] { return by_leader(client, open, found, until); });
+  Question(Client& of, std::int64_t kind, std::span<const Partition> asked) : client{of}, what{kind}, open{asked.begin(), asked.end()} {
+    std::sort(open.begin(), open.end());
+    open.erase(std::unique(open.begin(), open.end()), open.end());
+  }
+
+  void prepare(const Deadline& until) {
+    requests.clear();
+    bad.clear();
+    leaders = attempt([&] { return by_leader(client, open, found, until); });
     if (!leaders && found.empty()) throw Error{leaders.error()};
-    if (leaders) ask(client, *leaders, what, slice, found, error);
+    if (!leaders) return;
+    for (const auto& [leader, partitions] : *leaders)
+      for (std::size_t from = 0; from < partitions.size(); from += chunk)
+        requests.push_back(
+            {.partitions = std::span{partitions}.subspan(from, std::min(chunk, partitions.size() - from)), .leader_is_bad = &bad[leader]});
+  }
+
+  void send(int ms) {
+    each_in_parallel(requests, at_once, [&](Request& request) { request.send(client.get(), what, ms); });
+  }
+
+  /// Takes the answers; with none for a partition although time or hope is over, the reason is its answer.
+  void conclude(const Deadline& until) {
+    auto error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    for (const auto& request : requests) take(client, request, found, error);
     std::erase_if(open, [&](const Partition& partition) { return found.contains(partition); });
     client.serve();
     if (until.stopped()) until.check("asking for offsets");
-    if (open.empty()) break;  // no pause behind the last round
-    if (leaders && !until.over() && !client.hopeless()) continue;
+    if (open.empty() || (leaders && !until.over() && !client.hopeless())) return;
     const auto reason = leaders ? client.failure(error, "asking for offsets") : leaders.error();
     for (const auto& partition : open) found.emplace(partition, tl::unexpected<Error>{reason});
     open.clear();
   }
-  return found;
+};
+
+/// Rounds over the partitions that are not answered yet: a bad leader costs the good ones one short slice a round, and itself the deadline.
+/// Questions of different clients are asked at the same time.
+void answer(std::vector<Question>& questions, const Deadline& until) {
+  const auto open = [&] { return std::any_of(questions.begin(), questions.end(), [](const Question& q) { return !q.open.empty(); }); };
+  for (Slices slices; open();) {
+    const auto slice = slices.next(until);
+    for (auto& question : questions) question.prepare(until);
+    each_in_parallel(questions, questions.size(), [&](Question& question) { question.send(slice); });
+    for (auto& question : questions) question.conclude(until);
+    if (open()) until.sleep(20ms);
+  }
+}
+
+Found answer(Client& client, std::int64_t what, std::span<const Partition> asked, const Deadline& until) {
+  std::vector<Question> one;
+  one.emplace_back(client, what, asked);
+  answer(one, until);
+  return std::move(one.front().found);
+}
+
+/// A later answer to another question shows that the offset lies at least there.
+void raise(Found& offsets, const Found& at_least) {
+  for (auto& [partition, offset] : offsets)
+    if (const auto least = at_least.find(partition); offset && least != at_least.end() && least->second)
+      offset = std::max(*offset, *least->second);
 }
 
 }  // namespace
 
 Found Cluster::offsets(std::span<const Partition> partitions, At at, const Deadline& until) {
-  if (at == At::stable) return list_offsets(impl_->committed_reader(), partitions, static_cast<std::int64_t>(At::latest), until);
-  return list_offsets(impl_->client, partitions, static_cast<std::int64_t>(at), until);
+  if (at == At::stable) return answer(impl_->committed_reader(), static_cast<std::int64_t>(At::latest), partitions, until);
+  return answer(impl_->client, static_cast<std::int64_t>(at), partitions, until);
+}
+
+Bounds Cluster::bounds(std::span<const Partition> partitions, const Deadline& until) {
+  std::vector<Question> both;
+  both.emplace_back(impl_->committed_reader(), static_cast<std::int64_t>(At::earliest), partitions);
+  both.emplace_back(impl_->client, static_cast<std::int64_t>(At::latest), partitions);
+  answer(both, until);
+  Bounds found{.start = std::move(both[0].found), .end = std::move(both[1].found), .stable = {}};
+  raise(found.end, found.start);
+  std::vector<Partition> filled;
+  for (const auto& [partition, end] : found.end) {
+    const auto& start = found.start.at(partition);
+    if (start && end && *start == *end)
+      found.stable.emplace_hint(found.stable.end(), partition, end);  // where nothing is there is no transaction either
+    else
+      filled.push_back(partition);
+  }
+  found.stable.merge(offsets(filled, At::stable, until));
+  raise(found.end, found.stable);
+  return found;
 }
 
 Found Cluster::offsets(std::span<const Partition> partitions, Millis from, const Deadline& until) {
-  auto found = list_offsets(impl_->client, partitions, from.time_since_epoch().count(), until);
+  auto found = answer(impl_->client, from.time_since_epoch().count(), partitions, until);
   std::vector<Partition> later;
   for (const auto& [partition, offset] : found)
     if (offset && *offset < 0) later.push_back(partition);  // no record that young

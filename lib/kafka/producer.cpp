@@ -165,14 +165,15 @@ void Transactional::begin() {
 }
 
 void Transactional::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
-                         const Deadline& until) {
+                         const Deadline& until, std::span<const Header> headers) {
   auto& me = *impl_;
   me.require(me.state == Impl::State::open, "send");
   if (time.time_since_epoch() <= 0ms)
     throw Error{Code::failed,
                 {.what = fmt::format("a record for topic {} cannot have the time {}", topic, format_instant(time)),
                  .cause = "Kafka's record times begin after 1970-01-01T00:00:00Z"}};
-  std::array<rd_kafka_vu_t, 5> units{};
+  std::array<rd_kafka_vu_t, 6> units{};
+  std::size_t count = 4;
   units[0].vtype = RD_KAFKA_VTYPE_RKT;
   units[0].u.rkt = me.topic(topic);
   units[1] = bytes(RD_KAFKA_VTYPE_VALUE, value);
@@ -180,12 +181,17 @@ void Transactional::send(std::string_view topic, std::optional<std::string_view>
   units[2].u.i64 = time.time_since_epoch().count();
   units[3].vtype = RD_KAFKA_VTYPE_MSGFLAGS;
   units[3].u.i = RD_KAFKA_MSG_F_COPY;
-  if (key) units[4] = bytes(RD_KAFKA_VTYPE_KEY, *key);
+  if (key) units[count++] = bytes(RD_KAFKA_VTYPE_KEY, *key);
+  auto carried = to_headers(headers);
+  if (carried) {
+    units[count].vtype = RD_KAFKA_VTYPE_HEADERS;
+    units[count++].u.headers = carried.get();
+  }
 
   if (++me.sent % poll_every == 0) me.client.serve();
   while (me.lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
-    const Failure error{rd_kafka_produceva(me.client.get(), units.data(), key ? 5 : 4)};
-    if (!error) return;
+    const Failure error{rd_kafka_produceva(me.client.get(), units.data(), count)};
+    if (!error) return static_cast<void>(carried.release());
     const auto code = rd_kafka_error_code(error.get());
     if (code == RD_KAFKA_RESP_ERR__STATE || code == RD_KAFKA_RESP_ERR__FATAL) return;  // it has failed; commit() says why
     if (code != RD_KAFKA_RESP_ERR__QUEUE_FULL)

@@ -4,11 +4,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
 #include "core/text.hpp"
-#include "kafka/cluster.hpp"
+#include "kafka/record.hpp"
 
 namespace ctl::kafka {
 
@@ -26,11 +27,12 @@ class Transactional {
   ~Transactional();  ///< aborts what is open, best effort, at most 1 s; what it cannot abort, the next instance of the id does
 
   void begin();
-  /// Copies key and value; no key and an empty key are different things. Waits for room until the deadline (poll, so delivery failures
+  /// Copies all of it; no key and an empty key are different things. Waits for room until the deadline (poll, so delivery failures
   /// surface here as well): Error{timeout}. A transaction that has already failed takes no more records, and commit() says so.
   /// Throws Error{failed} for a record that cannot be sent at all: larger than message.max.bytes, or timed before 1970-01-01T00:00:00.001Z,
   /// which Kafka cannot express (0 means "now" to librdkafka, negative nothing to the broker).
-  void send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, const Deadline&);
+  void send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time, const Deadline&,
+            std::span<const Header> headers = {});
 
   enum class Commit : unsigned char { done, aborted, in_doubt };
   /// done: it will be seen whole; a read_committed reader sees it when the coordinator has written the markers, some milliseconds later.

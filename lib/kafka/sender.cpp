@@ -33,19 +33,6 @@ rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::optional<std::string_view> value
   return field;
 }
 
-/// Null if there are none. A header of null and an empty one are different things, as keys are.
-Headers headers_of(std::span<const Header> headers) {
-  if (headers.empty()) return nullptr;
-  Headers out{rd_kafka_headers_new(headers.size())};
-  for (const auto& [name, value] : headers)
-    rd_kafka_header_add(out.get(), name.data(), static_cast<ssize_t>(name.size()),
-                        !value           ? nullptr
-                        : value->empty() ? ""
-                                         : value->data(),
-                        value ? static_cast<ssize_t>(value->size()) : 0);
-  return out;
-}
-
 }  // namespace
 
 struct Sender::Impl {
@@ -98,7 +85,7 @@ void Sender::connect(const Deadline& until) { static_cast<void>(impl_->client.me
 bool Sender::try_send(const Outgoing& record, OnDelivery& on_delivery) {
   const std::string name{record.topic};
   auto tell = std::make_unique<OnDelivery>(std::move(on_delivery));
-  auto headers = headers_of(record.headers);
+  auto headers = to_headers(record.headers);
   rd_kafka_vu_t to{.vtype = RD_KAFKA_VTYPE_TOPIC, .u = {}}, partition{.vtype = RD_KAFKA_VTYPE_PARTITION, .u = {}},
       with{.vtype = RD_KAFKA_VTYPE_HEADERS, .u = {}};
   to.u.cstr = name.c_str();

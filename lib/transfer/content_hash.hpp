@@ -8,9 +8,10 @@ namespace ctl::transfer {
 /// 64 well mixed bits of a row's event. Not for adversaries: it finds what went wrong, not what somebody has made to look right.
 class ContentHash {
  public:
-  [[nodiscard]] static std::uint64_t of(std::int64_t id, std::string_view key, std::string_view value) {
+  [[nodiscard]] static std::uint64_t of(std::int64_t id, std::string_view key, std::string_view value, std::int64_t time_ms = 0) {
     ContentHash h;
     h.mix(static_cast<std::uint64_t>(id));
+    h.mix(static_cast<std::uint64_t>(time_ms));
     h.add(key);
     h.add(value);
     return h.finish();

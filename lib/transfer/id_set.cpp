@@ -22,14 +22,15 @@ IdSet::IdSet(IdSet&&) noexcept = default;
 IdSet& IdSet::operator=(IdSet&&) noexcept = default;
 
 bool IdSet::add(std::int64_t id) { return impl_->map.addChecked(to_unsigned(id)); }
+void IdSet::compress() { impl_->map.runOptimize(); }
 bool IdSet::contains(std::int64_t id) const { return impl_->map.contains(to_unsigned(id)); }
 std::uint64_t IdSet::size() const { return impl_->map.cardinality(); }
 std::uint64_t IdSet::bytes() const { return impl_->map.getSizeInBytes(); }
 
 std::uint64_t IdSet::without(const IdSet& other, std::uint64_t most, const std::function<void(std::int64_t)>& each) const {
   const auto left = impl_->map - other.impl_->map;
-  std::uint64_t id = 0;
-  for (std::uint64_t seen = 0; seen < most && left.select(seen, &id); ++seen) each(to_signed(id));
+  auto id = left.begin();
+  for (std::uint64_t seen = 0; seen < most && id != left.end(); ++seen, ++id) each(to_signed(*id));
   return left.cardinality();
 }
 

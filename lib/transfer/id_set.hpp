@@ -13,6 +13,7 @@ class IdSet {
   IdSet(IdSet&&) noexcept;
   IdSet& operator=(IdSet&&) noexcept;
   bool add(std::int64_t);  ///< false: it was there
+  void compress();         ///< once it is full: ids without gaps then cost next to nothing
   [[nodiscard]] bool contains(std::int64_t) const;
   [[nodiscard]] std::uint64_t size() const;
   [[nodiscard]] std::uint64_t bytes() const;  ///< of memory, about

@@ -1,22 +1,15 @@
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <limits>
 #include <unordered_map>
 
 #include "core/digest.hpp"
-#include "core/error.hpp"
-#include "postgres/catalog.hpp"
 #include "transfer/content_hash.hpp"
-#include "transfer/id_set.hpp"
-#include "transfer/provenance.hpp"
-#include "transfer/rows.hpp"
-#include "transfer/topic_scan.hpp"
-#include "transfer/transfer.hpp"
+#include "transfer/sides.hpp"
 
 namespace ctl::transfer {
 namespace {
 
-constexpr std::size_t most_differences = 100;
+constexpr auto any_number = std::numeric_limits<std::uint64_t>::max();
 constexpr std::uint64_t remembered_rows = 2'000'000;  ///< hashes held at once while the altered ones are looked for: about 80 MB
 constexpr std::uint64_t report_every = 1U << 16U;
 
@@ -33,25 +26,24 @@ struct Sums {
 
 class Reconciliation {
  public:
-  Reconciliation(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const TableInfo& info,
+  Reconciliation(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const ReconcileOptions& options,
                  Listener& listener, const Deadline& until)
-      : session_{session},
-        settings_{settings},
+      : sides_{session, settings, table, listener, until},
         table_{table},
+        options_{options},
         listener_{listener},
-        until_{until},
-        encoder_{table, info},
-        provenance_{table, info},
-        rows_expected_{static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0))} {
-    kafka::Cluster cluster{settings, listener};
-    starts_ = offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
-    parity_.ends = offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until);
+        rows_expected_{static_cast<std::uint64_t>(std::max<std::int64_t>(sides_.info().rows_estimate, 0))} {
+    // In this order: what the checkpoint covers lies below the ends, and the rows of all events below those can be seen.
+    parity_.moved_to = sides_.moved_to();
+    parity_.ends = sides_.offsets(kafka::Cluster::At::latest);
+    if (options.from_id && *options.from_id > std::numeric_limits<std::int64_t>::min()) which_.after = *options.from_id - 1;
   }
 
   Parity run() {
     read_rows();
+    choose_starts();
     read_events();
-    parity_.missing = rows_.without(events_, most_differences, [&](std::int64_t id) { name(Difference::What::missing, id); });
+    find_missing();
     std::vector<std::size_t> differing;
     for (std::size_t i = 0; i < Sums::buckets; ++i)
       if (row_sums_.of[i] != event_sums_.of[i]) differing.push_back(i);
@@ -66,16 +58,11 @@ class Reconciliation {
   }
 
  private:
-  struct Event {
-    std::int64_t id{};
-    std::string_view key{}, value{};
-    int partition{};
-    std::int64_t offset{};
-  };
+  using Row = Sides::Row;
+  using Event = Sides::Event;
 
-  void name(Difference::What what, std::int64_t id, const Event* event = nullptr) {
-    if (parity_.differences.size() >= most_differences) return;
-    parity_.differences.push_back({what, id, event == nullptr ? std::nullopt : std::optional{std::pair{event->partition, event->offset}}});
+  void note(Difference::What what, const Event& event) {
+    transfer::note(parity_, {what, event.id, std::pair{event.partition, event.offset}}, options_);
   }
 
   /// Rows and then events, of which there should be as many.
@@ -88,12 +75,22 @@ class Reconciliation {
 
   void read_rows() {
     tell();
-    each_row([&](const Encoder::Event& event, bool encoded) {
-      rows_.add(event.id);
-      if (encoded) row_sums_.add(event.id, ContentHash::of(event.id, event.key, event.value));
+    sides_.each_row(which_, [&](const Row& row) {
+      rows_.add(row.id);
+      if (row.encoded) row_sums_.add(row.id, row.content);
+      if (row.time && (!oldest_ || *row.time < *oldest_)) oldest_ = row.time;
       if (++parity_.rows % report_every == 0) tell();
     });
+    rows_.compress();
     rows_expected_ = parity_.rows;
+  }
+
+  /// The broker names the first record that is as young as the oldest row: all of their events lie behind it, if they have their times.
+  void choose_starts() {
+    starts_ = sides_.offsets(kafka::Cluster::At::earliest);
+    if (!options_.from_id || options_.whole_topic || !oldest_ || !sides_.timed()) return;
+    for (const auto& [partition, offset] : sides_.offsets(*oldest_, sides_.partitions()))
+      starts_[partition] = std::max(starts_[partition], offset);
   }
 
   void read_events() {
@@ -102,19 +99,11 @@ class Reconciliation {
     each_event(
         [&](const Event& event) {
           if (++parity_.in_topic % report_every == 0) tell();
-          if (kafka::partition_of(event.key, partitions) != event.partition) {
-            ++parity_.misplaced;
-            name(Difference::What::misplaced, event.id, &event);
-          }
-          if (!rows_.contains(event.id)) {
-            ++parity_.extra;
-            return name(Difference::What::extra, event.id, &event);
-          }
-          if (!events_.add(event.id)) {
-            ++parity_.duplicate;
-            return name(Difference::What::duplicate, event.id, &event);
-          }
-          event_sums_.add(event.id, ContentHash::of(event.id, event.key, event.value));
+          if (kafka::partition_of(event.key, partitions) != event.partition) { note(Difference::What::misplaced, event); }
+          if (!rows_.contains(event.id)) { return note(Difference::What::extra, event); }
+          if (!events_.add(event.id)) { return note(Difference::What::duplicate, event); }
+          event_sums_.add(event.id, event.content);
+          if (event.repaired) return static_cast<void>(++parity_.repaired);
           const auto [last, first] = highest.try_emplace(event.partition, event.id);
           out_of_order_ = out_of_order_ || (!first && event.id < last->second);
           last->second = std::max(last->second, event.id);
@@ -122,67 +111,61 @@ class Reconciliation {
         [&] { ++parity_.application; });
   }
 
+  /// A mover brings what comes after its checkpoint. Events without a checkpoint are of somebody else, who may be done.
+  [[nodiscard]] bool awaited(std::int64_t id) const { return parity_.moved_to ? id > *parity_.moved_to : parity_.in_topic == 0; }
+
+  void find_missing() {
+    rows_.without(events_, any_number, [&](std::int64_t id) {
+      if (awaited(id)) return static_cast<void>(++parity_.waiting);
+      parity_.holes.add(id);
+      transfer::note(parity_, {Difference::What::missing, id, {}}, options_);
+    });
+  }
+
   /// Both sides once more, for the rows of the buckets whose sums differ.
   void find_altered(const std::vector<std::size_t>& buckets) {
     std::vector<bool> wanted(Sums::buckets);
     for (const auto bucket : buckets) wanted[bucket] = true;
-    std::unordered_map<std::int64_t, std::uint64_t> hashes;
-    each_row([&](const Encoder::Event& event, bool encoded) {
-      if (wanted[Sums::bucket(event.id)]) hashes[event.id] = encoded ? ContentHash::of(event.id, event.key, event.value) : 0;
+    std::unordered_map<std::int64_t, std::uint64_t> contents;
+    sides_.each_row(which_, [&](const Row& row) {
+      if (wanted[Sums::bucket(row.id)]) contents[row.id] = row.content;
     });
     each_event([&](const Event& event) {
-      const auto row = hashes.find(event.id);
-      if (row == hashes.end()) return;
-      if (row->second != ContentHash::of(event.id, event.key, event.value)) {
-        ++parity_.altered;
-        name(Difference::What::altered, event.id, &event);
-      }
-      hashes.erase(row);  // a second one is a duplicate, and was named as such
+      const auto row = contents.find(event.id);
+      if (row == contents.end()) return;
+      if (row->second != event.content) { note(Difference::What::altered, event); }
+      contents.erase(row);  // a second one is a duplicate, and was named as such
     });
   }
 
-  /// A partition whose ids do not ascend need not be wrong: only the order of one key is promised.
+  /// A partition whose ids do not ascend need not be wrong: only the order of one key is promised, and not by what a repair has brought.
   void find_disordered() {
     std::unordered_map<std::uint64_t, std::int64_t> highest;
     IdSet seen;
     each_event([&](const Event& event) {
-      if (!rows_.contains(event.id) || !seen.add(event.id)) return;
+      if (!rows_.contains(event.id) || !seen.add(event.id) || event.repaired) return;
       const auto [last, first] = highest.try_emplace(ContentHash::of(event.partition, event.key, {}), event.id);
-      if (!first && event.id < last->second) {
-        ++parity_.misplaced;
-        name(Difference::What::misplaced, event.id, &event);
-      }
+      if (!first && event.id < last->second) { note(Difference::What::misplaced, event); }
       last->second = std::max(last->second, event.id);
     });
   }
 
-  template <class F>
-  void each_row(F&& take) {
-    auto rows = copy_rows(session_, table_, encoder_, {}, until_);
-    Encoder::Event event;
-    while (const auto row = rows.next(until_)) {
-      const auto reject = encoder_.encode(*row, event);
-      take(event, reject == Reject::none);
-    }
-  }
-  template <class F, class G = void (*)()>
-  void each_event(
-      F&& take, G&& other = [] {}) {
-    scan(settings_, table_.topic, starts_, parity_.ends, listener_, until_, [&](const kafka::Message& message) {
-      const auto id = message.value ? provenance_.row_of(*message.value) : std::nullopt;
-      if (!id) return other();
-      take(Event{*id, message.key.value_or(std::string_view{}), *message.value, message.partition.id, message.offset});
-    });
+  void each_event(const std::function<void(const Event&)>& take, const std::function<void()>& other = {}) const {
+    sides_.each_event(
+        starts_, parity_.ends,
+        [&](const Event& event) {
+          if (!options_.from_id || event.id >= *options_.from_id) take(event);
+        },
+        other);
   }
 
-  postgres::Connection& session_;
-  const kafka::Settings& settings_;
+  Sides sides_;
   const EventTable& table_;
+  const ReconcileOptions& options_;
   Listener& listener_;
-  const Deadline& until_;
-  Encoder encoder_;
-  Provenance provenance_;
   std::uint64_t rows_expected_{};
+  WhichRows which_{};
+  std::optional<Millis> oldest_{};  ///< time of a row
   Offsets starts_{};
   Parity parity_{};
   IdSet rows_{}, events_{};
@@ -203,11 +186,9 @@ std::string_view to_string(Difference::What what) {
   return "";
 }
 
-Parity reconcile(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, Listener& listener,
-                 const Deadline& until) {
-  const auto info = postgres::table(session, table.table, until);
-  if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table)}};
-  return Reconciliation{session, settings, table, *info, listener, until}.run();
+Parity reconcile(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const ReconcileOptions& options,
+                 Listener& listener, const Deadline& until) {
+  return Reconciliation{session, settings, table, options, listener, until}.run();
 }
 
 }  // namespace ctl::transfer

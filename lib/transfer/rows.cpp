@@ -16,15 +16,19 @@ bool has_replayed(postgres::Connection& session, const EventTable& table, const 
 
 }  // namespace
 
-postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& table, const Encoder& encoder, IdRange range,
+postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& table, const Encoder& encoder, const WhichRows& which,
                                const Deadline& until) {
   const auto id = postgres::quote_identifier(table.id_column);
   std::string where = "true", order;
-  if (range.after) where += fmt::format(" and {} > {}", id, *range.after);
-  if (range.upto) {
-    where += fmt::format(" and {} <= {}", id, *range.upto);
+  if (which.after) where += fmt::format(" and {} > {}", id, *which.after);
+  if (which.upto) {
+    where += fmt::format(" and {} <= {}", id, *which.upto);
     order = " order by " + id;
     session.query(sql::copy_in_order, until);
+  }
+  if (which.ids) {
+    where += fmt::format(" and {} = any ('{{{}}}'::bigint[])", id, fmt::join(*which.ids, ","));
+    order = " order by " + id;
   }
   if (has_replayed(session, table, until))
     where += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = t.{})",

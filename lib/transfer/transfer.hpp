@@ -1,5 +1,6 @@
 #pragma once
 #include <chrono>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -10,6 +11,7 @@
 #include "kafka/reader.hpp"
 #include "model/event_table.hpp"
 #include "postgres/connection.hpp"
+#include "transfer/id_set.hpp"
 #include "value/report.hpp"
 
 /// Room transfer: moves events between a table and its topic exactly once, and proves it. It knows PostgreSQL and Kafka, no plan, no
@@ -106,14 +108,46 @@ struct Parity {
   std::uint64_t in_topic{};     ///< events of this table's rows in the topic
   std::uint64_t application{};  ///< events in the topic that the application wrote
   std::uint64_t missing{}, duplicate{}, altered{}, misplaced{}, extra{};
-  std::vector<Difference> differences{};  ///< the first 100
-  std::map<int, std::int64_t> ends{};     ///< offsets up to which the topic was read
-  std::string digest{};                   ///< of the ids and contents compared: the seal
-  [[nodiscard]] bool equal() const noexcept { return missing + duplicate + altered + misplaced + extra == 0; }
+  std::uint64_t waiting{};   ///< rows without an event that the mover has not come to yet: no difference, and no proof either
+  std::uint64_t repaired{};  ///< events that a repair has brought: they come after later ones of their key, and count as in order
+  std::vector<Difference> differences{};   ///< the first 100
+  IdSet holes{};                           ///< the ids of all that is missing
+  std::optional<std::int64_t> moved_to{};  ///< the checkpoint's last id; nullopt: no mover has written to the topic
+  std::map<int, std::int64_t> ends{};      ///< offsets up to which the topic was read
+  std::string digest{};                    ///< of the ids and contents compared: the seal
+  [[nodiscard]] bool differs() const noexcept { return missing + duplicate + altered + misplaced + extra > 0; }
+  [[nodiscard]] bool equal() const noexcept { return !differs() && waiting == 0; }
 };
-/// Compares every row of the table with every event of the topic: ids (complete sets), contents, partition of the key, order per key.
-/// Independent of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
-[[nodiscard]] Parity reconcile(postgres::Connection&, const kafka::Settings&, const EventTable& table, Listener&, const Deadline&);
+struct ReconcileOptions {
+  std::optional<std::int64_t> from_id{};  ///< only rows from this id on
+  /// With from_id: the topic from its beginning. Else from the first record that is as young as the oldest of these rows, where that is
+  /// known: what was written with a wrong, earlier time is then not seen.
+  bool whole_topic{};
+  std::function<void(const Difference&)> each{};  ///< told of all of them
+};
+/// Compares every row of the table with every event of the topic: ids (complete sets), contents and times, partition of the key, order per
+/// key. Independent of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
+[[nodiscard]] Parity reconcile(postgres::Connection&, const kafka::Settings&, const EventTable& table, const ReconcileOptions&, Listener&,
+                               const Deadline&);
+/// The first id whose row is not older than `since`; what comes after the last one if all are; nullopt for an empty table. Error{refused}
+/// for a table without a time column.
+[[nodiscard]] std::optional<std::int64_t> first_id_since(postgres::Connection&, const EventTable&, Millis since, const Deadline&);
+
+/// The same of so many rows, evenly drawn from those that were moved; of the others it says nothing, and there is no `extra`. Reads the
+/// topic near where the time of each row leads, and all of it only when an event is not there.
+[[nodiscard]] Parity reconcile_sample(postgres::Connection&, const kafka::Settings&, const EventTable& table, std::int64_t rows,
+                                      const ReconcileOptions&, Listener&, const Deadline&);
+
+inline constexpr std::string_view repair_header = "mykartctl-repair";  ///< on an event that came after later ones of its key; its time
+
+struct Repaired {
+  std::uint64_t rows{};     ///< sent
+  std::uint64_t arrived{};  ///< had come into the topic since it was compared
+};
+/// Sends what `seen` found missing, exactly once: fences every mover of the table (which looks up its checkpoint and goes on, as after any
+/// interruption) and reads what has come into the topic since, before it sends. Nothing else is taken back or changed: a log cannot.
+/// Error{busy} when a Mover has taken over; Error{refused} without a checkpoint.
+Repaired repair(const postgres::Target& source, const kafka::Settings&, const EventTable&, const Parity& seen, Listener&, const Deadline&);
 
 /// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row present) or a dead
 /// letter.

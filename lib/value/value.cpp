@@ -31,6 +31,7 @@ Value& Value::set(std::string key, Value value) {
       m.value = std::move(value);
       return *this;
     }
+  if (members.empty()) members.reserve(8);  // what most objects have: no member is moved again
   members.push_back({std::move(key), std::move(value), {}});
   return *this;
 }

@@ -48,7 +48,7 @@ int measure(const std::string& what, const std::string& database_url, const std:
       rows += static_cast<long>(ledger.delivered);
   if (what == "reconcile") {
     auto session = ctl::postgres::Connection::open(postgres, ctl::postgres::Access::read_only, quiet, until);
-    const auto parity = ctl::transfer::reconcile(session, kafka, table, quiet, until);
+    const auto parity = ctl::transfer::reconcile(session, kafka, table, {}, quiet, until);
     rows = parity.equal() ? static_cast<long>(parity.rows) : -1;
   }
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();

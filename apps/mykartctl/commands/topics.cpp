@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <future>
 
 #include "choose.hpp"
 #include "health/topics.hpp"
@@ -17,10 +18,11 @@ namespace {
 
 Answer list(Session& session) {
   const auto& typed = session.arguments();
-  const auto& project = session.project();
   kafka::Cluster cluster{session.kafka(), session.listener()};
+  auto loading = std::async(std::launch::async, [&] { return &session.project(); });  // while the brokers answer
   const std::vector<std::string> keys{"cleanup.policy", "retention.ms"};
   const auto seen = cluster.describe_all(keys, session.deadline());
+  const auto& project = *loading.get();
 
   Report report{.kind = "topics_list"};
   Table table{.head = {"TOPIC", "MANAGED", "PARTITIONS", "REPLICAS", "POLICY", "RETENTION"}, .right = {2, 3}};

@@ -1,34 +1,12 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "shop_fixture.hpp"
+#include "tampered.hpp"
 
 using namespace ctl;
 using What = transfer::Difference::What;
 
 namespace {
-
-/// A table of 100,000 rows, and its events as they would be after one record was tampered with on the way.
-struct Tampered {
-  Shop shop{};
-  std::vector<oracle::Record> events{};
-
-  Tampered() {
-    shop.database.run(shop::insert_events(100'000));
-    shop.move();
-    events = oracle::read(shop.topic.name());
-    oracle::remove_topic(shop.topic.name());
-    std::this_thread::sleep_for(std::chrono::seconds{1});
-    oracle::create_topic(shop.topic.name(), 3);
-  }
-  oracle::Record& event(std::int64_t id) {
-    return *std::find_if(events.begin(), events.end(), [&](const oracle::Record& r) { return oracle::id_of(r, "cart_events") == id; });
-  }
-  transfer::Parity reconcile() {
-    oracle::produce(shop.topic.name(), events);
-    return shop.reconcile();
-  }
-};
 
 std::uint64_t differences(const transfer::Parity& p) { return p.missing + p.duplicate + p.altered + p.misplaced + p.extra; }
 
@@ -49,8 +27,7 @@ TEST_CASE("one record dropped, doubled, altered and misplaced among 100,000 is e
   altered.replace(altered.find("\"quantity\":1"), 12, "\"quantity\":2");
   t.event(50'001).partition = (t.event(50'001).partition + 1) % 3;
   t.events.push_back(alike);
-  t.events.erase(
-      std::find_if(t.events.begin(), t.events.end(), [](const oracle::Record& r) { return oracle::id_of(r, "cart_events") == 30'000; }));
+  t.lose(30'000);
   const auto parity = t.reconcile();
   CHECK(parity.rows == 100'000);
   CHECK(parity.in_topic == 100'000);
@@ -75,7 +52,7 @@ TEST_CASE("one record dropped, doubled, altered and misplaced among 100,000 is e
 TEST_CASE("a changed key, swapped events of one key and an event without a row are found") {
   Tampered t;
   t.event(11).key = "product-999999";
-  std::swap(t.event(2000).value, t.event(2100).value);  // both of product 1
+  std::swap(t.event(2000), t.event(2100));  // both of product 1
   t.events.push_back(t.event(5));
   t.events.back().value->replace(t.events.back().value->find("pg:cart_events:5"), 16, "pg:cart_events:100001");
   const auto parity = t.reconcile();
@@ -128,6 +105,51 @@ TEST_CASE("parity is equal whatever the application wrote beside it, and the dig
   CHECK(changed.altered == 1);
   CHECK(changed.differences.at(0).id == 500);
   CHECK(changed.digest != before.digest);
+}
+
+TEST_CASE("an event with another time than its row is altered") {
+  Tampered t{2000};
+  t.event(1234).time_ms += 1;
+  const auto parity = t.reconcile();
+  CHECK(parity.altered == 1);
+  REQUIRE(parity.differences.size() == 1);
+  CHECK(parity.differences[0].id == 1234);
+}
+
+TEST_CASE("an event of a row without a time may have any") {
+  Shop shop;
+  shop.database.run(shop::insert_events(100) + "; update cart_events set event_timestamp = null where cart_event_id = 50");
+  shop.move();
+  CHECK(shop.reconcile().equal());
+}
+
+TEST_CASE("of all differences each is told, though only a hundred are kept") {
+  Tampered t{2000};
+  for (int id = 501; id <= 1000; ++id) t.lose(id);
+  std::vector<std::int64_t> told;
+  t.write();
+  const auto parity = t.shop.reconcile({.each = [&](const transfer::Difference& d) { told.push_back(d.id); }});
+  CHECK(parity.missing == 500);
+  CHECK(parity.differences.size() == 100);
+  CHECK(parity.holes.size() == 500);
+  REQUIRE(told.size() == 500);
+  CHECK(told.front() == 501);
+  CHECK(told.back() == 1000);
+}
+
+TEST_CASE("rows that the mover has not come to yet are no holes, and no proof either") {
+  Shop shop;
+  shop.database.run(shop::insert_events(100));
+  CHECK(shop.reconcile().waiting == 100);
+  shop.move();
+  shop.database.run(shop::insert_events(10) + "; delete from cart_events where cart_event_id = 105");
+  const auto parity = shop.reconcile();
+  CHECK(parity.moved_to == 100);
+  CHECK(parity.waiting == 9);
+  CHECK_FALSE(parity.differs());
+  CHECK_FALSE(parity.equal());
+  shop.move();
+  CHECK(shop.reconcile().equal());
 }
 
 TEST_CASE("a row that appears below what was moved is missing by name") {

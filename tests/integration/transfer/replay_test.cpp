@@ -231,7 +231,7 @@ TEST_CASE("forward again publishes no replayed row, and a second rollback insert
   oracle::produce(shop.topic.name(), events(200));
   CHECK(sum(shop.replay()).inserted == 200);
   shop.database.run(shop::insert_events(300));  // the shop is back on the table
-  CHECK(shop.reconcile().missing == 300);
+  CHECK(shop.reconcile().waiting == 300);
   CHECK(shop.move().rows == 300);
   CHECK(shop.reconcile().equal());
   CHECK(oracle::read(shop.topic.name()).size() == 1000);

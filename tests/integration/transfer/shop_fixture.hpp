@@ -21,9 +21,9 @@ struct Shop {
     return ctl::postgres::Connection::open(postgres, ctl::postgres::Access::read_write, quiet, soon());
   }
   ctl::transfer::Moved move() { return ctl::transfer::Mover{postgres, kafka, table, {}, quiet}.catch_up(soon()); }
-  [[nodiscard]] ctl::transfer::Parity reconcile() {
+  [[nodiscard]] ctl::transfer::Parity reconcile(const ctl::transfer::ReconcileOptions& options = {}) {
     auto connection = session();
-    return ctl::transfer::reconcile(connection, kafka, table, quiet, soon());
+    return ctl::transfer::reconcile(connection, kafka, table, options, quiet, soon());
   }
   /// "" when every row is in the topic exactly once and in order, else what is wrong.
   [[nodiscard]] std::string verdict(const std::string& select = "select cart_event_id from cart_events") const {

@@ -25,9 +25,9 @@ struct Case {
         {.name = "shop.clicks", .family = "application", .partitions = 2, .replication = 2, .config = {{"retention.ms", "604800000"}}});
     sights.states.emplace("shop.clicks", healthy("shop.clicks"));
     for (int id = 0; id < 2; ++id) {
-      sights.start[{"shop.clicks", id}] = 5;
-      sights.end[{"shop.clicks", id}] = 15;
-      sights.stable[{"shop.clicks", id}] = 15;
+      sights.bounds.start[{"shop.clicks", id}] = 5;
+      sights.bounds.end[{"shop.clicks", id}] = 15;
+      sights.bounds.stable[{"shop.clicks", id}] = 15;
     }
   }
   TopicState& state() { return *sights.states.at("shop.clicks"); }
@@ -99,7 +99,7 @@ TEST_CASE("Missing, not known and not declared are three things") {
 
 TEST_CASE("A fact that is not known is null, and said to be unknown") {
   Case c;
-  c.sights.end[{"shop.clicks", 1}] = tl::unexpected{silent};
+  c.sights.bounds.end[{"shop.clicks", 1}] = tl::unexpected{silent};
   c.sights.last_event["shop.clicks"] = tl::unexpected{silent};
   const auto all = health::judge_topics(c.project, c.names, c.sights);
   const auto report = health::topics_report(all, c.sights, true);

@@ -1,0 +1,87 @@
+#include "transfer/outlet.hpp"
+
+#include <fmt/format.h>
+
+#include "core/error.hpp"
+#include "core/fault.hpp"
+#include "sql/queries.hpp"
+
+namespace ctl::transfer {
+namespace {
+
+kafka::Transactional fence(const kafka::Settings& settings, kafka::Cluster& cluster, const EventTable& table, const std::string& id,
+                           Listener& listener, const Deadline& until) {
+  ensure_checkpoint_topic(cluster, table.topic, until);
+  kafka::Transactional out{settings, id, listener, until};
+  CTL_FAULT("outlet.after_fence");
+  return out;
+}
+
+}  // namespace
+
+std::string identity_of_primary(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  if (session.query(sql::in_recovery, until).at(0, "standby") == "t")
+    throw Error{Code::refused,
+                {.what = "postgres at " + session.address() + " is a standby: it cannot tell which rows are final",
+                 .hint = "give the address of the primary"}};
+  return identity(session, table, until);
+}
+
+Outlet::Outlet(const kafka::Settings& settings, kafka::Cluster& cluster, const EventTable& table, std::string id, Listener& listener,
+               const Deadline& until)
+    : cluster_{cluster}, table_{table}, id_{std::move(id)}, out_{fence(settings, cluster, table, id_, listener, until)} {
+  CTL_FAULT("outlet.before_checkpoint_read");
+  at_ = read_checkpoint(settings, id_, listener, until).value_or(Checkpoint{});
+  const auto now = ends(until);
+  check_same_topic(at_, table_, now);
+  if (at_.ends.empty()) at_.ends = now;
+}
+
+Offsets Outlet::ends(const Deadline& until) const { return offsets_of(cluster_, table_.topic, kafka::Cluster::At::latest, until); }
+
+void Outlet::begin() {
+  rows_ = 0;
+  out_.begin();
+}
+
+std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const Deadline& until, std::span<const kafka::Header> headers) {
+  Encoder::Event event;
+  if (const auto reject = encoder.encode(row, event); reject != Reject::none)
+    throw Error{
+        Code::refused,
+        {.what = fmt::format("row {} of {} cannot become an event: column {} is {}", event.id, to_string(table_.table), event.column,
+                             to_string(reject)),
+         .where = to_string(table_.at),
+         .hint = "correct the row, or leave the column out of the topic's fields; nothing is skipped, and the next run goes on here"}};
+  try {
+    out_.send(table_.topic, event.key, event.value, event.time_ms ? record_time(*event.time_ms) : now(), until, headers);
+  } catch (Error& e) {
+    e.within(fmt::format("moving row {} of {}", event.id, to_string(table_.table)));
+    throw;
+  }
+  ++rows_;
+  bytes_ += event.key.size() + event.value.size();
+  return event.id;
+}
+
+bool Outlet::commit(std::optional<std::int64_t> last_id, const Deadline& until) {
+  auto next = at_;
+  next.last_id = last_id;
+  next.rows += rows_;
+  next.ends = ends(until);
+  check_same_topic(at_, table_, next.ends);
+  out_.send(checkpoint_topic, id_, to_bytes(next, table_), now(), until);
+  CTL_FAULT("outlet.before_commit");
+  if (out_.commit(until) != kafka::Transactional::Commit::done) return false;
+  CTL_FAULT("outlet.after_commit");
+  at_ = std::move(next);
+  return true;
+}
+
+Error not_committed(const EventTable& table) {
+  return {Code::failed,
+          {.what = fmt::format("{} transactions to {} in a row were not committed", failures_in_a_row, table.topic),
+           .hint = "the brokers' logs say why; what is committed stays, and the next run goes on after it"}};
+}
+
+}  // namespace ctl::transfer

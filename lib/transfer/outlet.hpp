@@ -1,0 +1,54 @@
+#pragma once
+#include <span>
+#include <string>
+
+#include "kafka/producer.hpp"
+#include "postgres/copy.hpp"
+#include "transfer/checkpoint.hpp"
+#include "transfer/codec.hpp"
+
+namespace ctl::transfer {
+
+inline constexpr int failures_in_a_row = 5;  ///< transactions to one topic without one that is committed: then it is no bad luck any more
+
+/// A record cannot say "at the epoch" (librdkafka's 0 means now) nor before it.
+[[nodiscard]] constexpr Millis record_time(std::int64_t time_ms) {
+  return Millis{std::chrono::milliseconds{std::max<std::int64_t>(time_ms, 1)}};
+}
+
+/// identity() of a server that knows which rows are final: Error{refused} for a standby, which shows rows, but not the transactions that
+/// are still to come.
+[[nodiscard]] std::string identity_of_primary(postgres::Connection&, const EventTable&, const Deadline&);
+
+/// The one way by which rows of a table become events: a producer that has fenced every other one of this table, and the checkpoint that
+/// was read after that (the other way round the commit of a predecessor could still come between the two). Each transaction is closed by
+/// the new checkpoint. What throws ends it: its transaction is aborted, and the next Outlet reads the checkpoint again.
+class Outlet {
+ public:
+  /// `id` is the identity of the table. Error{refused} when the topic is no longer the one that was written to. Keeps all references.
+  Outlet(const kafka::Settings&, kafka::Cluster&, const EventTable&, std::string id, Listener&, const Deadline&);
+
+  [[nodiscard]] const Checkpoint& at() const noexcept { return at_; }    ///< of the last transaction that was committed
+  [[nodiscard]] Offsets ends(const Deadline&) const;                     ///< of the topic, now
+  [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }  ///< of keys and values, sent so far
+
+  void begin();
+  /// The id of the row. Error{refused} for one that cannot be an event: nothing is skipped.
+  std::int64_t send(Encoder&, postgres::CopyReader::Row, const Deadline&, std::span<const kafka::Header> = {});
+  /// False: not committed, for sure or perhaps. Only a new Outlet can tell, by what it reads.
+  [[nodiscard]] bool commit(std::optional<std::int64_t> last_id, const Deadline&);
+
+ private:
+  kafka::Cluster& cluster_;
+  const EventTable& table_;
+  std::string id_;
+  kafka::Transactional out_;
+  Checkpoint at_{};
+  std::uint64_t rows_{};  ///< of the open transaction
+  std::uint64_t bytes_{};
+};
+
+/// Error{failed} for transactions that never succeed.
+[[nodiscard]] Error not_committed(const EventTable&);
+
+}  // namespace ctl::transfer
