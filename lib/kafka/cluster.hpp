@@ -53,8 +53,7 @@ struct Group {
   std::string name{};
   std::string state{};  ///< Kafka's word: Stable, Empty, PreparingRebalance …; Unknown for one that librdkafka has no word for
   bool simple{};        ///< nobody ever joined: its commits come from consumers that assign partitions themselves, or from a reset
-  Known<std::vector<Member>>
-      members{};  ///< unknown for groups of the new consumer protocol (KIP-848), which librdkafka 2.0 cannot describe
+  Known<std::vector<Member>> members{};  ///< unknown for groups of the new consumer protocol (KIP-848) on a connection that is not plain
   /// Nobody is in it. False also for a state that is not known.
   [[nodiscard]] bool empty() const { return state == "Empty" || state == "Dead"; }
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kafka/cluster_impl.hpp"
+#include "kafka/consumer_groups.hpp"
 
 namespace ctl::kafka {
 namespace {
@@ -23,6 +24,13 @@ std::vector<Member> members_of(const rd_kafka_ConsumerGroupDescription_t* group)
   return members;
 }
 
+using Address = std::pair<std::string, int>;
+
+Address coordinator_of(const rd_kafka_ConsumerGroupDescription_t* group) {
+  const auto* node = rd_kafka_ConsumerGroupDescription_coordinator(group);
+  return {rd_kafka_Node_host(node), rd_kafka_Node_port(node)};
+}
+
 void add_members(Client& client, std::vector<Group>& groups, const Deadline& until) {
   if (groups.empty()) return;
   std::vector<const char*> names;
@@ -32,6 +40,7 @@ void add_members(Client& client, std::vector<Group>& groups, const Deadline& unt
       [&](const auto* options, auto* queue) { rd_kafka_DescribeConsumerGroups(client.get(), names.data(), names.size(), options, queue); });
   std::size_t count = 0;
   const auto** found = rd_kafka_DescribeConsumerGroups_result_groups(rd_kafka_event_DescribeConsumerGroups_result(event.get()), &count);
+  std::map<Address, std::vector<Group*>> new_protocol;  // by coordinator
   for (const auto* description : std::span{found, count}) {
     const auto group = std::find_if(groups.begin(), groups.end(),
                                     [&](const Group& g) { return g.name == rd_kafka_ConsumerGroupDescription_group_id(description); });
@@ -42,12 +51,11 @@ void add_members(Client& client, std::vector<Group>& groups, const Deadline& unt
       group->members = tl::unexpected<Error>{
           client.failure(rd_kafka_error_code(error), "describing group " + group->name, rd_kafka_error_string(error))};
     else if (state == "Dead" && !group->empty())  // how the classic call answers for a group of the new protocol
-      group->members = tl::unexpected<Error>{Error{Code::failed,
-                                                   {.what = "the members of group " + group->name + " are not visible",
-                                                    .cause = "it uses the consumer protocol of KIP-848, this librdkafka the classic one"}}};
+      new_protocol[coordinator_of(description)].push_back(&*group);
     else
       group->members = members_of(description);
   }
+  for (const auto& [coordinator, of_one] : new_protocol) add_consumer_members(client, coordinator.first, coordinator.second, of_one, until);
 }
 
 /// The answers of all coordinators. One that still loads its groups, as after a start or a move, is asked again.

@@ -33,7 +33,7 @@ Error no_way(const Client& client, const std::string& topic, const Config& set, 
            .hint = by_hand(client, topic, set, reset)}};
 }
 
-constexpr auto old_broker = "the broker does not know IncrementalAlterConfigs, which came with Kafka 2.3";
+constexpr auto old_broker = "the broker does not know IncrementalAlterConfigs, which came with Kafka 2.4";
 
 }  // namespace
 
@@ -66,19 +66,12 @@ namespace {
 constexpr std::int16_t incremental_alter_configs = 44;
 constexpr std::int8_t topic_resource = 2, op_set = 0, op_delete = 1;
 
-bool is_plain(const Settings& settings) {
-  const auto protocol = settings.properties.find("security.protocol");
-  return (protocol == settings.properties.end() || protocol->second == "plaintext" || protocol->second == "PLAINTEXT") &&
-         !settings.secrets.contains("security.protocol") && settings.brokers.find("SSL://") == std::string::npos &&
-         settings.brokers.find("SASL_") == std::string::npos;
-}
-
 WireWriter request(const std::string& topic, const Config& set, std::span<const std::string> reset) {
   WireWriter body;
-  body.int32(1).int8(topic_resource).string(topic).int32(static_cast<std::int32_t>(set.size() + reset.size()));
-  for (const auto& [key, value] : set) body.string(key).int8(op_set).string(value);
-  for (const auto& key : reset) body.string(key).int8(op_delete).string(std::nullopt);
-  body.int8(0);  // not just validate
+  body.array(1).int8(topic_resource).string(topic).array(set.size() + reset.size());
+  for (const auto& [key, value] : set) body.string(key).int8(op_set).string(value).tags();
+  for (const auto& key : reset) body.string(key).int8(op_delete).string(std::nullopt).tags();
+  body.tags().int8(0).tags();  // not just validate
   return body;
 }
 
@@ -96,9 +89,9 @@ Answer ask_controller(Client& client, const WireWriter& body, const Deadline& un
   if (controller == brokers.end())
     throw Error{Code::unreachable, {.what = "the cluster has no controller", .where = address(client.settings())}};
 
-  auto answer = exchange(controller->host, controller->port, incremental_alter_configs, 0, body, until);
-  static_cast<void>(answer.integer(4));  // how long it throttled us
-  static_cast<void>(answer.integer(4));  // how many resources: the one
+  auto answer = exchange(controller->host, controller->port, incremental_alter_configs, 1, body, until);
+  answer.skip(4);                     // how long it throttled us
+  static_cast<void>(answer.array());  // how many resources: the one
   const auto error = static_cast<rd_kafka_resp_err_t>(answer.integer(2));
   return {error, answer.string().value_or("")};
 }

@@ -18,6 +18,7 @@ namespace ctl::kafka {
 namespace {
 
 constexpr std::int32_t correlation = 1;
+constexpr std::string_view client_id = "mykartctl";
 constexpr std::size_t largest_answer = 16 << 20;
 
 class Socket {
@@ -100,10 +101,17 @@ WireWriter& WireWriter::number(std::int64_t value, int size) {
 }
 
 WireWriter& WireWriter::string(std::optional<std::string_view> text) {
-  if (!text) return int16(-1);
-  int16(static_cast<std::int16_t>(text->size()));
+  if (!text) return varint(0);
+  varint(text->size() + 1);
   bytes_ += *text;
   return *this;
+}
+
+WireWriter& WireWriter::array(std::size_t length) { return varint(length + 1); }
+
+WireWriter& WireWriter::varint(std::size_t value) {
+  for (; value > 0x7f; value >>= 7) number(static_cast<std::int64_t>((value & 0x7f) | 0x80), 1);
+  return number(static_cast<std::int64_t>(value), 1);
 }
 
 std::string_view WireReader::take(std::size_t size) {
@@ -122,23 +130,53 @@ std::int64_t WireReader::integer(int size) {
 }
 
 std::optional<std::string> WireReader::string() {
-  const auto size = integer(2);
-  return size < 0 ? std::nullopt : std::optional{std::string{take(static_cast<std::size_t>(size))}};
+  const auto size = varint();
+  return size == 0 ? std::nullopt : std::optional{std::string{take(size - 1)}};
+}
+
+std::size_t WireReader::array() {
+  const auto length = varint();
+  return length == 0 ? 0 : length - 1;
+}
+
+void WireReader::tags() {
+  for (auto left = varint(); left > 0; --left) {
+    static_cast<void>(varint());  // which
+    skip(varint());
+  }
+}
+
+std::size_t WireReader::varint() {
+  std::size_t value = 0;
+  for (int shift = 0; shift < 32; shift += 7) {
+    const auto byte = static_cast<unsigned char>(take(1).front());
+    value |= static_cast<std::size_t>(byte & 0x7f) << shift;
+    if (byte < 0x80) return value;
+  }
+  throw Error{Code::failed, {.what = "the broker's answer has a number without an end"}};
+}
+
+bool is_plain(const Settings& settings) {
+  const auto protocol = settings.properties.find("security.protocol");
+  return (protocol == settings.properties.end() || protocol->second == "plaintext" || protocol->second == "PLAINTEXT") &&
+         !settings.secrets.contains("security.protocol") && settings.brokers.find("SSL://") == std::string::npos &&
+         settings.brokers.find("SASL_") == std::string::npos;
 }
 
 WireReader exchange(const std::string& host, int port, std::int16_t api, std::int16_t version, const WireWriter& body,
                     const Deadline& until) {
-  WireWriter header;
-  header.int16(api).int16(version).int32(correlation).string("mykartctl");
-  WireWriter length;
-  length.int32(static_cast<std::int32_t>(header.bytes().size() + body.bytes().size()));
+  WireWriter header, tags, length;
+  header.int16(api).int16(version).int32(correlation).int16(client_id.size());  // the one string that is never compact
+  const auto request = fmt::format("{}{}{}{}", header.bytes(), client_id, tags.tags().bytes(), body.bytes());
+  length.int32(static_cast<std::int32_t>(request.size()));
   const auto socket = connected(host, port, until);
-  socket.write(length.bytes() + header.bytes() + body.bytes(), until);
+  socket.write(length.bytes() + request, until);
   const auto size = WireReader{socket.read(4, until)}.integer(4);
   if (size < 4 || static_cast<std::size_t>(size) > largest_answer)
     throw Error{Code::failed, {.what = "the broker's answer makes no sense"}};
   WireReader answer{socket.read(static_cast<std::size_t>(size), until)};
   if (answer.integer(4) != correlation) throw Error{Code::failed, {.what = "the broker answered another request"}};
+  answer.tags();
   return answer;
 }
 

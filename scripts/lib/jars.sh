@@ -1,6 +1,8 @@
 # The jars of pom.xml, fetched once a project and shared by all its sandboxes; those with another version of Kafka in a folder of their own.
 # `reset` leaves them alone.
-# shellcheck shell=bash disable=SC2154 # project: common.sh; kafka_version: sandbox
+# shellcheck shell=bash disable=SC2154 # project: common.sh
+
+kafka_version=default # that of pom.xml
 
 jars_folder() {
   local digest

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # kafka_3_9.sh FOLDER: tests on real servers out of FOLDER, once more on the oldest Kafka that the tool works with. Those are chosen whose
-# requests depend on the broker: topics and configs, offsets, groups, rows moved there (transactions) and back.
+# requests depend on the broker: topics and configs, offsets, groups, rows moved there (transactions) and back. Groups of the new protocol
+# are left out: a broker has them from 4.0 on.
 . "$(dirname "$0")/check.sh"
 bin=$(realpath "${1:?folder of the test programs}")
 dir=$scratch/old
@@ -19,7 +20,7 @@ check "... it is the broker of that version" grep -q 'Kafka version: 3\.9\.' "$d
 [ "$failures" -eq 0 ] || finish
 eval "$(here env)"
 begin kafka '[#topics_test]' '[#groups_test]' '[#offsets_test]'
-begin mykartctl 'A group*' 'A reset*' 'groups list*' '[#topics_test]' 'What is exported plans empty*' 'monitor | produce copies*'
+begin mykartctl 'A group that*' 'A reset*' 'groups list*' '[#topics_test]' 'What is exported plans empty*' 'monitor | produce copies*'
 begin transfer '[#replay_test]' 'a table is moved once*' 'a second mover takes over*'
 wait
 check "topics, offsets and groups" passed kafka

@@ -1,12 +1,16 @@
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <csignal>
 
 #include "core/file.hpp"
 #include "core/text.hpp"
 #include "project.hpp"
 #include "support/consumer.hpp"
+#include "support/java_consumer.hpp"
 
 using Words = std::vector<std::string>;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -166,6 +170,36 @@ TEST_CASE("A reset is refused while somebody is in the group, who is named, and 
   CHECK(has(dry.out, "refused now: group " + group.name + " is in use"));
   CHECK(group.seen().text_or("state", "") == "Stable");  // nothing was rebalanced
   CHECK(group.committed() == 10);
+}
+
+TEST_CASE("Members that speak the new protocol of groups are shown, with their lag, and keep a reset away until they are gone") {
+  const Group group;
+  process::Child consumer{java_consumer(group.name, group.one())};
+  consumer.wait_until([](const auto& out, const auto&) { return std::count(out.begin(), out.end(), '\n') == 10; }, "ten records", 60s);
+  for (const auto end = std::chrono::steady_clock::now() + 20s; group.committed() != 10;) REQUIRE(std::chrono::steady_clock::now() < end);
+
+  const auto list = group.run({"groups", "list", "--topic", group.one()});
+  CHECK(list.status == 0);
+  CHECK(has(list.out, group.name + "  Stable        1       1    0         -  ok"));
+  CHECK(group.seen().find("member_detail")->list()->at(0).integer_or("partitions", -1) == 3);
+  const auto refused = group.reset({"--to", "beginning", "--yes"});
+  CHECK(refused.status == 5);
+  CHECK(has(refused.err, "group " + group.name + " is in use (Stable)"));
+  CHECK(has(refused.err, "its members are shop@127.0.0.1"));
+
+  consumer.signal(SIGSTOP);
+  group.send(4);
+  const auto stall = group.run({"groups", "status", group.name});
+  CHECK(stall.status == 4);
+  CHECK(has(stall.out, group.one() + "          0         10   14    4     1h00m  stall    shop@127.0.0.1"));
+  CHECK(group.committed() == 10);
+
+  consumer.signal(SIGCONT);
+  consumer.signal(SIGTERM);
+  consumer.wait();
+  CHECK(group.seen().text_or("state", "") == "Empty");
+  CHECK(group.reset({"--to", "beginning", "--yes"}).status == 0);
+  CHECK(group.committed() == 0);
 }
 
 TEST_CASE("A reset shows its plan, saves what was, and the undo brings exactly that back") {
