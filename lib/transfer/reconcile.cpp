@@ -14,12 +14,12 @@ constexpr std::uint64_t remembered_rows = 2'000'000;  ///< hashes held at once w
 constexpr std::uint64_t report_every = 1U << 16U;
 
 /// Sums of the hashes of rows, in so many buckets that a difference leads to few rows. Sums, not exclusive or: doubled rows must not cancel
-/// out.
+/// out. Neighbours share a bucket, because they come one after the other: a bucket of its own for each would be a cache miss a row.
 struct Sums {
   static constexpr std::size_t buckets = 1U << 16U;
   std::vector<std::uint64_t> of = std::vector<std::uint64_t>(buckets);
   static std::size_t bucket(std::int64_t id) {
-    return static_cast<std::size_t>((static_cast<std::uint64_t>(id) * 0x9E3779B97F4A7C15U) >> 48U);
+    return static_cast<std::size_t>(((static_cast<std::uint64_t>(id) >> 5U) * 0x9E3779B97F4A7C15U) >> 48U);
   }
   void add(std::int64_t id, std::uint64_t hash) { of[bucket(id)] += hash; }
 };

@@ -1,6 +1,7 @@
 #include "transfer/topic_scan.hpp"
 
 #include <array>
+#include <utility>
 
 #include "core/error.hpp"
 
@@ -35,8 +36,13 @@ void scan(const kafka::Settings& settings, const std::string& topic, const Offse
   const auto reached = [&](const kafka::Partition& partition, std::int64_t next) {
     if (next >= to.at(partition.id)) left.erase(partition);
   };
-  for (Deadline quiet{silence, {}}; !left.empty();) {
-    const auto got = reader.next(until.within(1s));
+  auto soon = until.within(1s), quiet = Deadline{silence, {}};
+  for (bool heard = false; !left.empty();) {
+    if (reader.drained()) {  // else it does not wait, and a look at the clock for each record would cost as much as the record
+      soon = until.within(1s);
+      if (std::exchange(heard, false)) quiet = Deadline{silence, {}};
+    }
+    const auto got = reader.next(soon);
     if (const auto* message = std::get_if<kafka::Message>(&got)) {
       if (message->offset < to.at(message->partition.id)) take(*message);
       reached(message->partition, message->offset + 1);
@@ -48,7 +54,7 @@ void scan(const kafka::Settings& settings, const std::string& topic, const Offse
       if (!quiet.over()) continue;
       listener.note(Listener::Level::info, "waiting for an open transaction on " + topic + " to end");
     }
-    quiet = Deadline{silence, {}};
+    heard = true;
   }
 }
 

@@ -1,7 +1,6 @@
 // bench_backfill [ROWS] [ROUNDS]: the Mover against the plain loop on the same table, then reconcile and replay; a JSON line each, and the
 // ratio. Each runs in a process of its own, so that CPU time and resident memory are its own.
 #include <fmt/core.h>
-#include <sys/resource.h>
 
 #include <algorithm>
 #include <chrono>
@@ -15,22 +14,11 @@
 #include "support/quiet.hpp"
 #include "support/sandbox.hpp"
 #include "transfer/transfer.hpp"
+#include "usage.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-
-double cpu_seconds() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
-long peak_kilobytes() {
-  rusage used{};
-  ::getrusage(RUSAGE_SELF, &used);
-  return used.ru_maxrss;
-}
 
 /// One measurement, in this process.
 int measure(const std::string& what, const std::string& database_url, const std::string& topic) {

@@ -1,91 +1,8 @@
-#include <signal.h>
-#include <unistd.h>
-
-#include <atomic>
-#include <catch2/catch.hpp>
-#include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <pqxx/pqxx>
 #include <random>
-#include <set>
-#include <sstream>
-#include <thread>
 
-#include "sql/queries.hpp"
-#include "support/cart_events.hpp"
-#include "support/oracle.hpp"
-#include "support/process.hpp"
-#include "support/sandbox.hpp"
-
-using namespace std::chrono_literals;
+#include "scene.hpp"
 
 namespace {
-
-constexpr int killed = 128 + SIGKILL;
-
-/// Every CTL_FAULT("<part>.…") of these parts that the sources have, so that a new one cannot be forgotten here.
-std::set<std::string> fault_points(const std::set<std::string>& parts) {
-  std::set<std::string> points;
-  const std::string mark = "CTL_FAULT(\"";
-  for (const auto& file : std::filesystem::directory_iterator{PROJECT_DIR "/lib/transfer"}) {
-    std::ifstream in{file.path()};
-    std::stringstream text;
-    text << in.rdbuf();
-    for (auto at = text.str().find(mark); at != std::string::npos; at = text.str().find(mark, at + 1)) {
-      const auto begin = at + mark.size();
-      const auto name = text.str().substr(begin, text.str().find('"', begin) - begin);
-      if (parts.contains(name.substr(0, name.find('.')))) points.insert(name);
-    }
-  }
-  return points;
-}
-
-struct Scene {
-  sandbox::Database database{"fault"};
-  sandbox::Topic topic{"fault", 3, "retention.ms=-1"};
-  Scene() { database.run(shop::tables + std::string{ctl::sql::journal_schema}); }
-
-  [[nodiscard]] std::vector<std::string> driver(const std::string& verb, int rate = 0) const {
-    return {BINARY_DIR "/mover_driver", verb, database.url(), topic.name(), std::to_string(rate)};
-  }
-  [[nodiscard]] int run(const std::string& verb, const std::string& fault = "", int rate = 0) const {
-    process::Options options;
-    if (!fault.empty()) options.environment["MYKARTCTL_FAULT"] = fault;
-    const auto ended = process::run(driver(verb, rate), options, {}, 90s);
-    if (ended.status == 1) UNSCOPED_INFO(ended.err);
-    return ended.status;
-  }
-  [[nodiscard]] std::string verdict() const {
-    return oracle::exactly_once(database.url(),
-                                "select cart_event_id from cart_events where cart_event_id not in (select id from mykartctl.replayed)",
-                                topic.name(), "cart_events");
-  }
-};
-
-/// The shop, inserting, rolling back and dawdling for as long as it lives.
-class LiveShop {
- public:
-  explicit LiveShop(const sandbox::Database& database)
-      : writer_{[this, url = database.url()] {
-          pqxx::connection connection{url};
-          pqxx::nontransaction work{connection};
-          for (int i = 0; !stop_; ++i) {
-            work.exec("begin; " + shop::insert_events(1 + i % 50));
-            if (i % 13 == 5) std::this_thread::sleep_for(30ms);
-            work.exec(i % 5 == 2 ? "rollback" : "commit");
-            std::this_thread::sleep_for(2ms);
-          }
-        }} {}
-  ~LiveShop() {
-    stop_ = true;
-    writer_.join();
-  }
-
- private:
-  std::atomic<bool> stop_{false};
-  std::thread writer_;
-};
 
 std::vector<oracle::Record> application_events(int n) {
   std::vector<oracle::Record> events;
@@ -94,12 +11,6 @@ std::vector<oracle::Record> application_events(int n) {
                       .value = "{\"product_id\":" + std::to_string(1 + i % 1001) + ",\"quantity\":1,\"event_type\":\"" + std::to_string(i) +
                                "\"}"});  // product 1001 is none
   return events;
-}
-
-/// How often to kill at random: MYKARTCTL_KILLS, else few enough for every run of the tests.
-int random_kills() {
-  const char* wanted = std::getenv("MYKARTCTL_KILLS");
-  return wanted != nullptr ? std::atoi(wanted) : 8;
 }
 
 }  // namespace
@@ -143,13 +54,7 @@ TEST_CASE("a stopped mover that wakes up after its successor is fenced and gets 
   process::Options options;
   options.environment["MYKARTCTL_FAULT"] = "mover.mid_copy:3=stop";
   process::Child first{scene.driver("move"), options};
-  const auto state = [&] {
-    std::ifstream in{"/proc/" + std::to_string(first.pid()) + "/stat"};
-    std::string pid, name, letter;
-    in >> pid >> name >> letter;
-    return letter;
-  };
-  while (state() != "T") std::this_thread::sleep_for(5ms);
+  wait_until_stopped(first);
   CHECK(scene.run("move") == 0);
   first.signal(SIGCONT);
   CHECK(first.wait(60s) == 4);

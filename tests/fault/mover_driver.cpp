@@ -1,5 +1,5 @@
-// mover_driver move|replay DATABASE-URL TOPIC [RATE]: the cart events of the shop, from the table to the topic or back. For tests that kill
-// it.
+// mover_driver move|replay|repair DATABASE-URL TOPIC [RATE]: the cart events of the shop, from the table to the topic or back, or those
+// that the topic lacks. For tests that kill it.
 #include <iostream>
 
 #include "core/error.hpp"
@@ -21,6 +21,13 @@ int main(int argc, char** argv) {
   try {
     if (arguments[1] == "replay") {
       ctl::transfer::Replay{postgres, kafka, table, {.run = 1, .rate = rate}, quiet}.run(until);
+      return 0;
+    }
+    if (arguments[1] == "repair") {
+      auto session = ctl::postgres::Connection::open(postgres, ctl::postgres::Access::read_only, quiet, until);
+      const auto seen = ctl::transfer::reconcile(session, kafka, table, {}, quiet, until);
+      std::cout << "repairing" << std::endl;
+      ctl::transfer::repair(postgres, kafka, table, seen, quiet, until);
       return 0;
     }
     std::cout << "moving" << std::endl;
