@@ -27,6 +27,13 @@ Client& Cluster::Impl::committed_reader() {
   return *stable_;
 }
 
+Client& Cluster::Impl::commits_reader(const std::string& group) {
+  const std::array<Property, 2> conf{
+      {{"group.id", group, Property::Kind::tunable}, {"enable.auto.commit", "false", Property::Kind::fixed}}};
+  if (!commits_) commits_ = std::make_unique<Client>(RD_KAFKA_CONSUMER, client.settings(), conf, listener);
+  return *commits_;
+}
+
 Cluster::Cluster(Settings settings, Listener& listener) : impl_{std::make_unique<Impl>(std::move(settings), listener)} {}
 Cluster::~Cluster() = default;
 

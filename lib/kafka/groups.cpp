@@ -112,7 +112,8 @@ std::vector<Group> Cluster::groups(const Deadline& until) {
 }
 
 std::map<std::string, Known<Commits>> Cluster::committed(std::span<const std::string> groups, const Deadline& until) {
-  auto& client = impl_->client;
+  if (groups.empty()) return {};
+  auto& client = impl_->commits_reader(groups.front());
   std::vector<Client::Send> requests;  // one group a request, all at once
   for (const auto& group : groups)
     requests.push_back([&](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
