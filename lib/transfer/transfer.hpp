@@ -121,7 +121,8 @@ struct Parity {
 struct ReconcileOptions {
   std::optional<std::int64_t> from_id{};  ///< only rows from this id on
   /// With from_id: the topic from its beginning. Else from the first record that is as young as the oldest of these rows, where that is
-  /// known: what was written with a wrong, earlier time is then not seen.
+  /// known: what was written with a wrong, earlier time is then not seen. Markers of transactions are as young as their commit, so that
+  /// this spares much only for rows that were moved soon after they came.
   bool whole_topic{};
   std::function<void(const Difference&)> each{};  ///< told of all of them
 };
@@ -133,8 +134,9 @@ struct ReconcileOptions {
 /// for a table without a time column.
 [[nodiscard]] std::optional<std::int64_t> first_id_since(postgres::Connection&, const EventTable&, Millis since, const Deadline&);
 
-/// The same of so many rows, evenly drawn from those that were moved; of the others it says nothing, and there is no `extra`. Reads the
-/// topic near where the time of each row leads, and all of it only when an event is not there.
+/// The same of so many rows, evenly drawn from those that were moved; of the others it says nothing, and there is no `extra`. It spares the
+/// table, but reads the whole topic: in one that was filled from a table times do not lead to a record, since the markers of transactions,
+/// which the broker finds as well, have the time of their commit.
 [[nodiscard]] Parity reconcile_sample(postgres::Connection&, const kafka::Settings&, const EventTable& table, std::int64_t rows,
                                       const ReconcileOptions&, Listener&, const Deadline&);
 

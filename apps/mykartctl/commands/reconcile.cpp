@@ -111,9 +111,9 @@ constexpr std::array commands{
             "behind: "
             "all is right with what was moved, and rows after it are not in the topic yet. --since compares only rows from an id on, or "
             "from "
-            "the first one that is not older than an instant. --sample looks up so many rows, drawn at random, and proves nothing about "
-            "the "
-            "others. --out takes all differences as lines of JSON, not only the first hundred. --repair sends the rows that are missing, "
+            "the first one that is not older than an instant. --sample compares so many rows, drawn at random; it reads the topic but not "
+            "the table, and proves nothing about the others. --out takes all differences as lines of JSON, not only the first hundred. "
+            "--repair sends the rows that are missing, "
             "exactly once, whatever is killed: a copy that runs meanwhile is taken over from, and goes on when it is started again. Such "
             "an "
             "event comes after later ones of its key; it has the header mykartctl-repair and is not counted as misplaced. What is "
@@ -122,7 +122,7 @@ constexpr std::array commands{
         .options = "since=ID/AGE sample=N out repair yes dry-run confirm",
         .examples =
             "mykartctl events reconcile\nmykartctl events reconcile clicks --since -2h -o json\n"
-            "mykartctl events reconcile clicks --sample 100  # quick, and no proof\n"
+            "mykartctl events reconcile clicks --sample 100  # half the reading, and no proof\n"
             "mykartctl events reconcile --out differences.jsonl\nmykartctl events reconcile --repair --dry-run  # what would be sent",
         .exits = "0 4 5",
         .run = reconcile},
