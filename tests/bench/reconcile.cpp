@@ -68,9 +68,9 @@ void write(const std::string& topic, std::int64_t rows, std::vector<Wrong>& wron
   const auto send = [&](const Event& event, Wrong* noted) {
     sender.send(
         {.topic = topic, .partition = event.partition, .key = event.key, .value = event.value, .time = event.time},
-        [noted](const ctl::Known<ctl::kafka::Place>& place) {
-          if (!place) throw ctl::Error{place.error()};
-          if (noted != nullptr) noted->at = *place;
+        [noted](const ctl::kafka::Outcome& outcome) {
+          if (!outcome.place) throw ctl::Error{outcome.place.error()};
+          if (noted != nullptr) noted->at = *outcome.place;
         },
         until);
   };
