@@ -59,17 +59,16 @@ std::vector<Partition> partitions_of(kafka::Cluster& cluster, const ResetWish& w
 std::map<Partition, LogOffsets> log_offsets(kafka::Cluster& cluster, std::span<const Partition> partitions,
                                             const std::optional<RecordPosition>& to, const Deadline& until) {
   std::map<Partition, LogOffsets> logs;
-  const auto add = [&](std::int64_t LogOffsets::*member, const std::map<Partition, Known<std::int64_t>>& found) {
-    for (const auto& [partition, offset] : found) {
-      if (!offset) throw Error{offset.error()};
-      logs[partition].*member = *offset;
-    }
+  const auto known = [](const Known<std::int64_t>& offset) {
+    if (!offset) throw Error{offset.error()};
+    return *offset;
   };
-  const auto bounds = cluster.bounds(partitions, until);
-  add(&LogOffsets::start, bounds.start);
-  add(&LogOffsets::stable, bounds.stable);
-  add(&LogOffsets::end, bounds.end);
-  if (to && to->of == Of::instant) add(&LogOffsets::at, cluster.offsets(partitions, to->at, until));
+  for (const auto& [partition, bounds] : cluster.bounds(partitions, until)) {
+    auto& log = logs[partition];
+    log.start = known(bounds.start), log.stable = known(bounds.stable), log.end = known(bounds.end);
+  }
+  if (to && to->of == Of::instant)
+    for (const auto& [partition, offset] : cluster.offsets(partitions, to->at, until)) logs[partition].at = known(offset);
   return logs;
 }
 

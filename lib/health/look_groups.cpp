@@ -74,9 +74,8 @@ class Looker {
     if (partitions.empty()) return;
     const auto bounds = cluster_.bounds(partitions, until_);
     each(all, [&](const Partition& partition, PartitionSight& sight) {
-      sight.start = bounds.start.at(partition);
-      sight.stable = bounds.stable.at(partition);
-      sight.end = bounds.end.at(partition);
+      const auto& [start, end, stable] = bounds.at(partition);
+      sight.start = start, sight.stable = stable, sight.end = end;
     });
   }
 

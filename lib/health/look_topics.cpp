@@ -26,9 +26,9 @@ std::vector<std::string> judged_keys(const Project& project) {
   return {keys.begin(), keys.end()};
 }
 
-std::int64_t known_or_zero(const Ends& offsets, const Partition& partition) {
-  const auto found = offsets.find(partition);
-  return found != offsets.end() && found->second ? *found->second : 0;
+std::int64_t start_or_zero(const TopicSights& sights, const Partition& partition) {
+  const auto found = sights.bounds.find(partition);
+  return found != sights.bounds.end() ? found->second.start.value_or(0) : 0;
 }
 
 /// Reads the last `window` offsets of each partition and keeps the newest time of each topic. Partitions in which a record was found leave
@@ -36,7 +36,7 @@ std::int64_t known_or_zero(const Ends& offsets, const Partition& partition) {
 void read_last(const kafka::Settings& settings, std::map<Partition, std::int64_t>& left, const TopicSights& sights, std::int64_t window,
                std::map<std::string, Known<std::optional<Millis>>>& newest, Listener& to, const Deadline& until) {
   std::map<Partition, std::int64_t> from;
-  for (const auto& [partition, end] : left) from[partition] = std::max(known_or_zero(sights.bounds.start, partition), end - window);
+  for (const auto& [partition, end] : left) from[partition] = std::max(start_or_zero(sights, partition), end - window);
   auto open = from.size();
   kafka::Reader reader{settings, from, kafka::Reader::Isolation::committed, to};
   while (open > 0) {
@@ -58,11 +58,12 @@ void read_last(const kafka::Settings& settings, std::map<Partition, std::int64_t
 std::map<std::string, Known<std::optional<Millis>>> last_events(Sources& sources, const TopicSights& sights, const Deadline& until) {
   std::map<std::string, Known<std::optional<Millis>>> newest;
   std::map<Partition, std::int64_t> left;
-  for (const auto& [partition, end] : sights.bounds.stable) {
-    newest.try_emplace(partition.topic, std::optional<Millis>{});
+  for (const auto& [partition, bounds] : sights.bounds) {
+    const auto& end = bounds.stable;
+    auto& latest = newest.try_emplace(partition.topic, std::optional<Millis>{}).first->second;
     if (!end)
-      newest[partition.topic] = tl::unexpected{end.error()};
-    else if (*end > known_or_zero(sights.bounds.start, partition))
+      latest = tl::unexpected{end.error()};
+    else if (*end > bounds.start.value_or(0))
       left[partition] = *end;
   }
   for (const std::int64_t window : {3, 300}) {
@@ -75,17 +76,18 @@ std::map<std::string, Known<std::optional<Millis>>> last_events(Sources& sources
   return newest;
 }
 
-std::map<std::string, Known<double>> rates(const Ends& before, const Ends& after, std::chrono::milliseconds took) {
+std::map<std::string, Known<double>> rates(const std::map<Partition, kafka::Bounds>& before, const Ends& after,
+                                           std::chrono::milliseconds took) {
   std::map<std::string, Known<double>> rate;
   for (const auto& [partition, end] : after) {
     auto& sum = rate.try_emplace(partition.topic, 0.0).first->second;
     const auto first = before.find(partition);
     if (!end)
       sum = tl::unexpected{end.error()};
-    else if (first == before.end() || !first->second)
+    else if (first == before.end() || !first->second.end)
       sum = tl::unexpected{Error{Code::failed, {.what = "the first sample of " + partition.topic + " is missing"}}};
     else if (sum)
-      *sum += static_cast<double>(*end - *first->second) * 1000.0 / static_cast<double>(took.count());
+      *sum += static_cast<double>(*end - *first->second.end) * 1000.0 / static_cast<double>(took.count());
   }
   return rate;
 }
@@ -98,10 +100,10 @@ std::map<kafka::Place, Known<kafka::Unread>> unread(Sources& sources, const Topi
   for (const auto& [group, commits] : *sights.groups) {
     if (!commits) continue;
     for (const auto& [partition, next] : *commits) {
-      const auto end = sights.bounds.stable.find(partition);
-      if (end == sights.bounds.stable.end() || !end->second || next >= *end->second) continue;
-      places.emplace_back(partition, std::max(next, known_or_zero(sights.bounds.start, partition)));
-      ends[partition] = *end->second;
+      const auto bounds = sights.bounds.find(partition);
+      if (bounds == sights.bounds.end() || !bounds->second.stable || next >= *bounds->second.stable) continue;
+      places.emplace_back(partition, std::max(next, bounds->second.start.value_or(0)));
+      ends[partition] = *bounds->second.stable;
     }
   }
   return kafka::unread(sources.around.kafka, std::move(places), ends, kafka::Reader::Isolation::committed, sources.around.listener,
@@ -129,7 +131,7 @@ TopicSights look_at_topics(Sources& sources, std::span<const std::string> names,
     until.sleep(std::max(*look.sample - std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled), {}));
     until.check("sampling the rate");
     const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled);
-    sights.rate = rates(sights.bounds.end, sources.kafka.offsets(partitions, kafka::Cluster::At::latest, until), took);
+    sights.rate = rates(sights.bounds, sources.kafka.offsets(partitions, kafka::Cluster::At::latest, until), took);
   }
   return sights;
 }

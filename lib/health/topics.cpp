@@ -25,11 +25,12 @@ std::string_view origin_of(const TopicState& state, std::string_view path) {
 Known<std::int64_t> span_of(const TopicState& state, const TopicSights& sights) {
   std::int64_t sum = 0;
   for (const auto& partition : state.partitions) {
-    const auto start = sights.bounds.start.find({state.name, partition.id}), end = sights.bounds.end.find({state.name, partition.id});
-    if (start == sights.bounds.start.end() || end == sights.bounds.end.end()) continue;
-    if (!start->second) return start->second;
-    if (!end->second) return end->second;
-    sum += *end->second - *start->second;
+    const auto found = sights.bounds.find({state.name, partition.id});
+    if (found == sights.bounds.end()) continue;
+    const auto& [start, end, stable] = found->second;
+    if (!start) return start;
+    if (!end) return end;
+    sum += *end - *start;
   }
   return sum;
 }
@@ -42,13 +43,12 @@ std::map<std::string, Known<std::int64_t>> lag_of(const std::string& topic, cons
     for (const auto& [partition, next] : *commits) {
       if (partition.topic != topic) continue;
       auto& sum = lag.try_emplace(group, std::int64_t{0}).first->second;
-      const auto end = sights.bounds.stable.find(partition);
-      if (end == sights.bounds.stable.end() || !sum) continue;
-      const auto start = sights.bounds.start.find(partition);
-      const auto unread =
-          sights.unread.find({partition, start != sights.bounds.start.end() && start->second ? std::max(next, *start->second) : next});
-      if (!end->second)
-        sum = end->second;
+      const auto bounds = sights.bounds.find(partition);
+      if (bounds == sights.bounds.end() || !sum) continue;
+      const auto& [start, end, stable] = bounds->second;
+      const auto unread = sights.unread.find({partition, start ? std::max(next, *start) : next});
+      if (!stable)
+        sum = stable;
       else if (unread != sights.unread.end() && !unread->second)
         sum = tl::unexpected{unread->second.error()};
       else if (unread != sights.unread.end())

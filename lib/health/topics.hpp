@@ -14,7 +14,7 @@ namespace ctl::health {
 /// What was read of some topics. A fact that nobody asked for is not in its map.
 struct TopicSights {
   std::map<std::string, Known<TopicState>> states{};
-  kafka::Bounds bounds{};
+  std::map<kafka::Partition, kafka::Bounds> bounds{};
   std::map<std::string, Known<std::optional<Millis>>> last_event{};  ///< nullopt: the topic holds no record
   std::map<std::string, Known<double>> rate{};                       ///< records a second, when it was sampled
   std::vector<kafka::Group> members{};                               ///< of the same groups, who is in them

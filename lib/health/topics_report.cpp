@@ -57,23 +57,22 @@ std::vector<Cell> row_of(const TopicStatus& status, const TopicSights& sights) {
 
 void add_detail(Report& report, const TopicStatus& status, const TopicSights& sights) {
   if (status.state == nullptr) return;
-  const auto offset = [&](const auto& offsets, const kafka::Partition& partition) {
-    const auto found = offsets.find(partition);
-    return Cell{found == offsets.end() ? std::string{not_asked}
-                : found->second        ? fmt::format("{}", *found->second)
-                                       : std::string{not_known}};
-  };
   report.line("").line(status.name, Style::strong);
   Table partitions{.head = {"PARTITION", "LEADER", "ISR", "START", "END", "STABLE"}, .right = {0, 1, 3, 4, 5}};
   for (const auto& partition : status.state->partitions) {
-    const kafka::Partition id{status.name, partition.id};
+    const auto bounds = sights.bounds.find({status.name, partition.id});
+    const auto offset = [&](Known<std::int64_t> kafka::Bounds::*which) {
+      if (bounds == sights.bounds.end()) return Cell{std::string{not_asked}};
+      const auto& fact = bounds->second.*which;
+      return Cell{fact ? fmt::format("{}", *fact) : std::string{not_known}};
+    };
     partitions.rows.push_back(
         {{fmt::format("{}", partition.id)},
          {partition.leader < 0 ? "none" : fmt::format("{}", partition.leader), partition.leader < 0 ? Style::bad : Style::plain},
          {fmt::format("{}", fmt::join(partition.isr, ",")), partition.isr.size() < partition.replicas.size() ? Style::bad : Style::plain},
-         offset(sights.bounds.start, id),
-         offset(sights.bounds.end, id),
-         offset(sights.bounds.stable, id)});
+         offset(&kafka::Bounds::start),
+         offset(&kafka::Bounds::end),
+         offset(&kafka::Bounds::stable)});
   }
   report.blocks.emplace_back(std::move(partitions));
   Table configs{.head = {"CONFIG", "VALUE", "ORIGIN"}};

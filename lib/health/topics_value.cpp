@@ -28,24 +28,22 @@ Value numbers(const std::vector<int>& list) {
   return value;
 }
 
-Value offset_value(const std::map<kafka::Partition, Known<std::int64_t>>& offsets, const kafka::Partition& partition,
-                   const std::string& path, std::vector<Unknown>& unknown) {
-  const auto found = offsets.find(partition);
-  return found == offsets.end() ? Value{} : known(found->second, path, unknown, [](std::int64_t n) { return Value{n}; });
-}
-
 Value partitions_value(const TopicState& state, const TopicSights& sights, const std::string& path, std::vector<Unknown>& unknown) {
   Value all{Value::List{}};
   for (std::size_t i = 0; i < state.partitions.size(); ++i) {
     const auto& partition = state.partitions[i];
-    const kafka::Partition id{state.name, partition.id};
-    const auto at = fmt::format("{}.partition_detail[{}]", path, i);
+    const auto bounds = sights.bounds.find({state.name, partition.id});
+    const auto offset = [&](Known<std::int64_t> kafka::Bounds::*which, std::string_view name) {
+      if (bounds == sights.bounds.end()) return Value{};
+      const auto& fact = bounds->second.*which;
+      if (fact) return Value{*fact};  // without a path, which is needed for thousands only when something is wrong
+      return known(fact, fmt::format("{}.partition_detail[{}].{}", path, i, name), unknown, [](std::int64_t n) { return Value{n}; });
+    };
     Value one;
     one.set("partition", partition.id).set("leader", partition.leader < 0 ? Value{} : Value{partition.leader});
     one.set("replicas", numbers(partition.replicas)).set("isr", numbers(partition.isr));
-    one.set("start", offset_value(sights.bounds.start, id, at + ".start", unknown))
-        .set("end", offset_value(sights.bounds.end, id, at + ".end", unknown));
-    one.set("stable_end", offset_value(sights.bounds.stable, id, at + ".stable_end", unknown));
+    one.set("start", offset(&kafka::Bounds::start, "start")).set("end", offset(&kafka::Bounds::end, "end"));
+    one.set("stable_end", offset(&kafka::Bounds::stable, "stable_end"));
     all.push(std::move(one));
   }
   return all;

@@ -60,7 +60,7 @@ struct Group {
 /// Throws Error{refused} that names the members, as far as they are visible, unless nobody is in the group.
 void need_empty(const Group&);
 struct Bounds {
-  std::map<Partition, Known<std::int64_t>> start{}, end{}, stable{};
+  Known<std::int64_t> start{}, end{}, stable{};
 };
 using Commits = std::map<Partition, std::int64_t>;  ///< next offset a group will read; partitions without a commit are left out
 
@@ -97,7 +97,7 @@ class Cluster {
   [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, At, const Deadline&);
   /// All three of each, in less time than one after the other: a broker answers the requests of one connection in turn, so two are used.
   /// start <= stable <= end.
-  [[nodiscard]] Bounds bounds(std::span<const Partition>, const Deadline&);
+  [[nodiscard]] std::map<Partition, Bounds> bounds(std::span<const Partition>, const Deadline&);
   /// Of the first record at or after the instant; the high watermark when there is none.
   [[nodiscard]] std::map<Partition, Known<std::int64_t>> offsets(std::span<const Partition>, Millis, const Deadline&);
 

@@ -148,13 +148,6 @@ Found answer(Client& client, std::int64_t what, std::span<const Partition> asked
   return std::move(one.front().found);
 }
 
-/// A later answer to another question shows that the offset lies at least there.
-void raise(Found& offsets, const Found& at_least) {
-  for (auto& [partition, offset] : offsets)
-    if (const auto least = at_least.find(partition); offset && least != at_least.end() && least->second)
-      offset = std::max(*offset, *least->second);
-}
-
 }  // namespace
 
 Found Cluster::offsets(std::span<const Partition> partitions, At at, const Deadline& until) {
@@ -162,23 +155,26 @@ Found Cluster::offsets(std::span<const Partition> partitions, At at, const Deadl
   return answer(impl_->client, static_cast<std::int64_t>(at), partitions, until);
 }
 
-Bounds Cluster::bounds(std::span<const Partition> partitions, const Deadline& until) {
+std::map<Partition, Bounds> Cluster::bounds(std::span<const Partition> partitions, const Deadline& until) {
   std::vector<Question> both;
   both.emplace_back(impl_->committed_reader(), static_cast<std::int64_t>(At::earliest), partitions);
   both.emplace_back(impl_->client, static_cast<std::int64_t>(At::latest), partitions);
   answer(both, until);
-  Bounds found{.start = std::move(both[0].found), .end = std::move(both[1].found), .stable = {}};
-  raise(found.end, found.start);
+  std::map<Partition, Bounds> found;
   std::vector<Partition> filled;
-  for (const auto& [partition, end] : found.end) {
-    const auto& start = found.start.at(partition);
-    if (start && end && *start == *end)
-      found.stable.emplace_hint(found.stable.end(), partition, end);  // where nothing is there is no transaction either
-    else
-      filled.push_back(partition);
+  auto end = both[1].found.begin();  // the same partitions in the same order
+  for (const auto& [partition, start] : both[0].found) {
+    found.emplace_hint(found.end(), partition, Bounds{start, end->second, end->second});
+    const bool holds_something = !start || !end->second || *start < *end->second;  // where nothing is there is no transaction either
+    if (holds_something) filled.push_back(partition);
+    ++end;
   }
-  found.stable.merge(offsets(filled, At::stable, until));
-  raise(found.end, found.stable);
+  for (const auto& [partition, stable] : offsets(filled, At::stable, until)) {
+    auto& bounds = found.at(partition);
+    bounds.stable = stable;
+    for (const auto& later : {bounds.start, stable})  // asked after the end, so the log reaches at least there
+      if (bounds.end && later) bounds.end = std::max(*bounds.end, *later);
+  }
   return found;
 }
 

@@ -24,11 +24,7 @@ struct Case {
     project.topics.push_back(
         {.name = "shop.clicks", .family = "application", .partitions = 2, .replication = 2, .config = {{"retention.ms", "604800000"}}});
     sights.states.emplace("shop.clicks", healthy("shop.clicks"));
-    for (int id = 0; id < 2; ++id) {
-      sights.bounds.start[{"shop.clicks", id}] = 5;
-      sights.bounds.end[{"shop.clicks", id}] = 15;
-      sights.bounds.stable[{"shop.clicks", id}] = 15;
-    }
+    for (int id = 0; id < 2; ++id) { sights.bounds[{"shop.clicks", id}] = {.start = 5, .end = 15, .stable = 15}; }
   }
   TopicState& state() { return *sights.states.at("shop.clicks"); }
   health::TopicStatus judged() const { return health::judge_topics(project, names, sights).at(0); }
@@ -99,7 +95,7 @@ TEST_CASE("Missing, not known and not declared are three things") {
 
 TEST_CASE("A fact that is not known is null, and said to be unknown") {
   Case c;
-  c.sights.bounds.end[{"shop.clicks", 1}] = tl::unexpected{silent};
+  c.sights.bounds[{"shop.clicks", 1}].end = tl::unexpected{silent};
   c.sights.last_event["shop.clicks"] = tl::unexpected{silent};
   const auto all = health::judge_topics(c.project, c.names, c.sights);
   const auto report = health::topics_report(all, c.sights, true);
