@@ -8,7 +8,7 @@ project=$root
 # shellcheck source=../../scripts/lib/jars.sh
 . "$root/scripts/lib/jars.sh"
 brokers=${MYKART_BROKERS:-127.0.0.1:9092} database=${MYKART_DATABASE:-postgresql://admin@127.0.0.1:5432/mykart}
-topic=race.topic-$$
+topic=race.topic-$$ own=race_$$
 rounds=100
 run() { "$mykartctl" "$@" -C "$scratch/project" --brokers "$brokers"; }
 
@@ -46,5 +46,8 @@ for round in $(seq "$rounds"); do
   [ "$writes" -gt "$before" ] || { output=$answer; report failed "the second writer has written during apply number $round"; }
 done
 check "in $rounds rounds, with $writes writes in between, no override was lost" test "$failures" -eq 0
-check "the topic goes" run topics delete "$topic" --yes --allow-destructive --database "$database"
+# A deletion asks the journal, and the one of the shared database may hold somebody's migration.
+check "a database without a migration is made" psql -X -q "$database" -c "create database $own"
+check "the topic goes" run topics delete "$topic" --yes --allow-destructive --database "${database%/*}/$own"
+check "... and the database" psql -X -q "$database" -c "drop database $own"
 finish

@@ -43,6 +43,12 @@ Record record_of(const rd_kafka_message_t& m) {
   return r;
 }
 
+/// librdkafka 2.0's fetchers rest for up to a second at a time; any request wakes them.
+void nudge(rd_kafka_t* handle) {
+  const rd_kafka_metadata_t* found = nullptr;
+  if (rd_kafka_metadata(handle, 0, nullptr, &found, 1) == RD_KAFKA_RESP_ERR_NO_ERROR) rd_kafka_metadata_destroy(found);
+}
+
 void admin(const std::string& doing, const std::function<void(rd_kafka_t*, rd_kafka_queue_t*)>& send) {
   const auto handle = client(RD_KAFKA_PRODUCER);
   std::unique_ptr<rd_kafka_queue_t, void (*)(rd_kafka_queue_t*)> queue{rd_kafka_queue_new(handle.get()), rd_kafka_queue_destroy};
@@ -55,9 +61,11 @@ void admin(const std::string& doing, const std::function<void(rd_kafka_t*, rd_ka
 }  // namespace
 
 std::vector<Record> read(const std::string& topic) {
-  const auto handle = client(
-      RD_KAFKA_CONSUMER,
-      {{"group.id", "oracle"}, {"enable.auto.commit", "false"}, {"isolation.level", "read_committed"}, {"enable.partition.eof", "true"}});
+  const auto handle = client(RD_KAFKA_CONSUMER, {{"group.id", "oracle"},
+                                                 {"enable.auto.commit", "false"},
+                                                 {"isolation.level", "read_committed"},
+                                                 {"enable.partition.eof", "true"},
+                                                 {"fetch.wait.max.ms", "10"}});
   const int partitions = sandbox::await_topic(topic);
   std::vector<std::int64_t> end(static_cast<std::size_t>(partitions));
   std::unique_ptr<rd_kafka_topic_partition_list_t, void (*)(rd_kafka_topic_partition_list_t*)> list{
@@ -77,9 +85,12 @@ std::vector<Record> read(const std::string& topic) {
   std::vector<std::vector<Record>> found(static_cast<std::size_t>(partitions));
   for (const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds{60}; !left.empty();) {
     if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error{"reading " + topic + " to its end took more than a minute"};
-    std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> m{rd_kafka_consumer_poll(handle.get(), 500),
+    std::unique_ptr<rd_kafka_message_t, void (*)(rd_kafka_message_t*)> m{rd_kafka_consumer_poll(handle.get(), 20),
                                                                          rd_kafka_message_destroy};
-    if (!m) continue;
+    if (!m) {
+      nudge(handle.get());
+      continue;
+    }
     const auto p = static_cast<std::size_t>(m->partition);
     if (m->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
       if (m->offset >= end[p]) left.erase(m->partition);
