@@ -65,6 +65,7 @@ struct Encoder::Impl {
   std::vector<Piece> body{}, key_pieces{};
   std::string tail{};
   int time{none}, time_digits{};
+  std::optional<std::int64_t> event_us{};  ///< of the row at hand, when it has a time column
   std::string value{}, key{}, scratch{};
 
   Impl(const EventTable& table, const TableInfo& info) : time_digits{table.time_digits} {
@@ -149,7 +150,7 @@ struct Encoder::Impl {
         return Reject::none;
       case ColumnType::local_time:
       case ColumnType::instant:
-        const auto us = event_time_us(source, *field);
+        const auto us = time != none && &source == &sources[static_cast<std::size_t>(time)] ? event_us : event_time_us(source, *field);
         if (!us) return Reject::bad_time;
         to += '"';
         append_iso_time(to, *us, time_digits);
@@ -184,6 +185,9 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
   const auto field_of = [&](int source) -> const auto& { return row[static_cast<std::size_t>(source)]; };
   out.time_ms.reset();
   std::from_chars(row[0]->data(), row[0]->data() + row[0]->size(), out.id);
+  self.event_us = self.time != none && field_of(self.time)
+                      ? event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time))
+                      : std::nullopt;
   self.value.clear();
   for (const auto& piece : self.body) {
     self.value += piece.before;
@@ -205,12 +209,11 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     }
   }
   if (self.time != none && field_of(self.time)) {
-    const auto us = event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time));
-    if (!us) {
+    if (!self.event_us) {
       out.column = self.sources[static_cast<std::size_t>(self.time)].name;
       return Reject::bad_time;
     }
-    out.time_ms = (*us - ((*us % 1000) + 1000) % 1000) / 1000;
+    out.time_ms = (*self.event_us - ((*self.event_us % 1000) + 1000) % 1000) / 1000;
   }
   out.value = self.value;
   out.key = self.key;

@@ -95,31 +95,33 @@ struct Scanner {
   }
 };
 
-void append_number(std::string& to, std::int64_t value, int width) {
-  std::array<char, 20> text{};
-  auto* at = text.data() + text.size();
-  for (; value != 0 || width > 0; value /= 10, --width) *--at = static_cast<char>('0' + value % 10);
-  to.append(at, text.data() + text.size());
+/// Writes `width` digits and gives the place behind them.
+char* put(char* at, std::int64_t value, int width) {
+  for (auto* digit = at + width; digit != at; value /= 10) *--digit = static_cast<char>('0' + value % 10);
+  return at + width;
 }
 
 void append_date_and_clock(std::string& to, std::int64_t us, bool wide_years, char between, int digits) {
   const std::int64_t days = (us >= 0 ? us : us - (day_us - 1)) / day_us, in_day = us - days * day_us, second = in_day / second_us;
   const Date date = date_of(days);
   const bool wide = wide_years && date.year > 9999;
-  if (wide) to += '+';
-  append_number(to, date.year, wide ? 6 : 4);
-  to += '-';
-  append_number(to, date.month, 2);
-  to += '-';
-  append_number(to, date.day, 2);
-  to += between;
-  append_number(to, second / 3600, 2);
-  to += ':';
-  append_number(to, second / 60 % 60, 2);
-  to += ':';
-  append_number(to, second % 60, 2);
-  to += '.';
-  append_number(to, digits == 3 ? in_day % second_us / 1000 : in_day % second_us, digits);
+  std::array<char, 40> text{};
+  auto* at = text.data();
+  if (wide) *at++ = '+';
+  at = put(at, date.year, date.year <= 9999 ? 4 : wide || date.year > 99'999 ? 6 : 5);
+  *at++ = '-';
+  at = put(at, date.month, 2);
+  *at++ = '-';
+  at = put(at, date.day, 2);
+  *at++ = between;
+  at = put(at, second / 3600, 2);
+  *at++ = ':';
+  at = put(at, second / 60 % 60, 2);
+  *at++ = ':';
+  at = put(at, second % 60, 2);
+  *at++ = '.';
+  at = put(at, digits == 3 ? in_day % second_us / 1000 : in_day % second_us, digits);
+  to.append(text.data(), at);
 }
 
 }  // namespace
