@@ -66,11 +66,10 @@ std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& 
 
 std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& declared, const Located& located, const Deadline& until) const {
   if (located.retired) return std::nullopt;  // nothing can arrive there any more
-  if (located.info.sequence && located.info.sequence->cache > 1) {
+  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt) {
     step.action = Action::blocked;
-    step.why = fmt::format("{} hands out ids in blocks of {}: a row could arrive below what was copied", located.info.sequence->name,
-                           located.info.sequence->cache);
-    step.remedy = fmt::format("alter sequence {} cache 1", located.info.sequence->name);
+    step.why = found->why + ": a row could arrive below what was copied";
+    step.remedy = found->remedy;
     return step;
   }
   const auto top = newest_id(desk_.database(), located.info.table, declared.id_column, until);

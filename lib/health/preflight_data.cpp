@@ -16,9 +16,10 @@ void append_only(std::vector<Check>& into, const TableInfo& info) {
   Check check{
       .id = "append-only", .target = to_string(info.table), .found = fmt::format("{} updates, {} deletes", info.updates, info.deletes)};
   if (sequence) check.found += fmt::format(", sequence cache {}", sequence->cache);
-  if (sequence && sequence->cache > 1) {
+  if (const auto found = sequence ? disorder(*sequence) : std::nullopt) {
     check.result = Result::fail;
-    check.fix = fmt::format("alter sequence {} cache 1", sequence->name);
+    check.found += ", " + found->why;
+    check.fix = found->remedy;
   } else if (info.updates + info.deletes > 0) {
     check.result = Result::warn;
     check.found += ": rows that change after they were copied are found by reconcile, not by the copy";

@@ -52,8 +52,16 @@ struct ForeignKey {
 };
 struct Sequence {
   std::string name{};  ///< qualified and quoted as SQL takes it
-  std::int64_t last{}, cache{1}, most{};
+  std::int64_t last{}, cache{1}, step{1};
+  bool cycles{};
+  std::int64_t most{};
 };
+/// What keeps its ids from ascending in the order in which they are taken, so that a row could arrive below what was copied, and the
+/// statement that mends it.
+struct Disorder {
+  std::string why{}, remedy{};
+};
+[[nodiscard]] std::optional<Disorder> disorder(const Sequence&);
 struct Dependent {
   std::string kind{}, name{}, owner{};  ///< "view", "public.product_analytics", "admin"
 };

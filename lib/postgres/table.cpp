@@ -53,6 +53,8 @@ std::optional<TableInfo> table(Connection& connection, const TableName& name, co
     info.sequence = Sequence{.name = facts.text(0, "sequence"),
                              .last = facts.integer(0, "sequence_last"),
                              .cache = facts.integer(0, "sequence_cache"),
+                             .step = facts.integer(0, "sequence_step"),
+                             .cycles = facts.flag(0, "sequence_cycles"),
                              .most = facts.integer(0, "sequence_most")};
   const Names oid{{"oid", facts.text(0, "oid")}};
   read_columns(info, connection.query(sql::table_columns, oid, until));

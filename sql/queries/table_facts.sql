@@ -7,6 +7,8 @@ select c.oid,
        quote_ident(sn.nspname) || '.' || quote_ident(s.relname) as sequence,
        case when has_sequence_privilege(s.oid, 'USAGE, SELECT') then coalesce(pg_sequence_last_value(s.oid), 0) else 0 end as sequence_last,
        seq.seqcache as sequence_cache,
+       seq.seqincrement as sequence_step,
+       seq.seqcycle as sequence_cycles,
        seq.seqmax as sequence_most
   from pg_class c
   join pg_namespace n on n.oid = c.relnamespace

@@ -59,3 +59,19 @@ TEST_CASE("A backfill ends although the shop writes on") {
   CHECK(ended.status == 0);
   CHECK(writer.running());
 }
+
+TEST_CASE("A table whose ids do not ascend is refused by name, with the statement that mends it") {
+  const Shop shop;
+  const std::string sequence = "cart_events_cart_event_id_seq";
+  const auto refused = [&](const std::string& change) {
+    shop.database().run("alter sequence " + sequence + " " + change);
+    auto ended = shop.run({"events", "backfill", "--yes"});
+    CHECK(ended.status == 5);
+    return ended.err;
+  };
+  CHECK_THAT(refused("cache 20"), Catch::Contains("in blocks of 20") && Catch::Contains("cache 1"));
+  CHECK_THAT(refused("cache 1 cycle"), Catch::Contains("begins anew at its end") && Catch::Contains("no cycle"));
+  CHECK_THAT(refused("no cycle increment -1 minvalue -1000000"), Catch::Contains("hands out descending ids"));
+  shop.database().run("alter sequence " + sequence + " increment 1");
+  CHECK(shop.run({"events", "backfill", "--yes"}).status == 0);
+}

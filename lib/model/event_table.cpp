@@ -1,0 +1,16 @@
+#include "model/event_table.hpp"
+
+namespace ctl {
+
+std::optional<Disorder> disorder(const Sequence& sequence) {
+  const auto alter = "alter sequence " + sequence.name;
+  if (sequence.cache > 1)
+    return Disorder{sequence.name + " hands out ids in blocks of " + std::to_string(sequence.cache), alter + " cache 1"};
+  if (sequence.step < 0)
+    return Disorder{sequence.name + " hands out descending ids",
+                    alter + " increment 1, restarted above the highest id, with bounds to match"};
+  if (sequence.cycles) return Disorder{sequence.name + " begins anew at its end", alter + " no cycle"};
+  return std::nullopt;
+}
+
+}  // namespace ctl
