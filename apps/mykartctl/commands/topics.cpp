@@ -211,6 +211,8 @@ constexpr std::array commands{
             .details = "A line is a record: {\"key\":…,\"value\":…}, with partition, time and headers if they matter, and key_base64, "
                        "value_base64 for bytes that are no text. A tombstone is \"value\":null. Without a partition the key decides, as in "
                        "Java. Each record gets the header mykartctl-test unless it has it. The first line that is no record ends it. "
+                       "When Kafka fails, what was written is the first records of each partition, in order, and the error says how many "
+                       "are there, are not, or may be, and from which line to go on. "
                        "A protected context, or an event topic while a migration runs, needs a yes; with a pipe on stdin, --yes.",
             .options = "file rate yes confirm",
             .examples =
