@@ -38,15 +38,6 @@ double number_or(double otherwise, const Request& request, const char* name) {
   return value && *value != 0 ? *value : otherwise;
 }
 
-bool is_utf8(std::string_view text) {
-  while (!text.empty()) {
-    const auto character = ctl::first_character(text);
-    if (!character.valid) return false;
-    text.remove_prefix(character.size);
-  }
-  return true;
-}
-
 Event event(Kind kind, const Request& request) {
   Event made{.kind = kind, .time = ctl::now()};
   if (request.has_header("User-Agent")) made.visitor.user_agent = js::from_latin1(request.get_header_value("User-Agent"));
@@ -78,7 +69,7 @@ struct Api::Server {
   /// The click comes first: it is kept also where there is no such product.
   Reply product(const Request& request) {
     const std::string id = request.matches[1];
-    if (!is_utf8(id)) return trouble(400, "Bad request");
+    if (!ctl::is_utf8(id)) return trouble(400, "Bad request");
     auto click = event(Kind::click, request);
     click.product = id;
     recorder.record(click);

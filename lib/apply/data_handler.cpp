@@ -6,7 +6,6 @@
 #include <numeric>
 
 #include "core/text.hpp"
-#include "sql/queries.hpp"
 
 namespace ctl {
 namespace {
@@ -23,12 +22,6 @@ class Notes : public Listener {
  private:
   Listener& to_;
 };
-
-std::optional<std::int64_t> newest_id(postgres::Connection& session, const TableName& table, const std::string& id, const Deadline& until) {
-  const auto newest = session.query(sql::newest_id, postgres::Names{{"schema", table.schema}, {"table", table.name}, {"id", id}}, until);
-  const auto top = newest.at(0, "id");
-  return top ? parse_integer(*top) : std::nullopt;
-}
 
 }  // namespace
 
@@ -72,7 +65,7 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
     step.remedy = found->remedy;
     return step;
   }
-  const auto top = newest_id(desk_.database(), located.info.table, declared.id_column, until);
+  const auto top = transfer::newest_id(desk_.database(), at(declared, located), until);
   if (!top) return std::nullopt;
   const auto done =
       transfer::read_checkpoint(desk_.around.kafka, transfer::identity(desk_.database(), declared, until), desk_.around.listener, until);
@@ -140,30 +133,37 @@ std::optional<Step> DataHandler::look_at_events(Step step, const EventTable& dec
   return step;
 }
 
-std::map<int, transfer::Ledger> DataHandler::replay(const EventTable& declared, const EventTable& table, const Deadline& until,
-                                                    Listener& to) const {
-  auto& run = desk_.writing();
-  const transfer::ReplayOptions options{.run = run.id(), .max_dead = options_.max_dead, .rate = options_.rate};
-  transfer::Replay replay{desk_.around.database, desk_.around.kafka, table, options, to};
-  run.journal().unseal(to_string(declared.table), "rollback", until);  // more events than the ones that were proved
-  return replay.run(until);
+EventTable DataHandler::begin(const EventTable& declared, const Deadline& until) const {
+  auto& journal = desk_.writing().journal();
+  const auto located = locate(desk_, declared, until);
+  if (!located) throw Error{Code::not_found, {.what = "table " + to_string(declared.table) + " is gone"}};
+  if (desk_.direction == Desk::Direction::rollback)
+    journal.unseal(to_string(declared.table), "rollback", until);  // more events than the ones that were proved
+  return at(declared, *located);
+}
+
+transfer::Replay DataHandler::replay(const EventTable& table, Listener& to) const {
+  return {desk_.around.database,
+          desk_.around.kafka,
+          table,
+          {.run = desk_.writing().id(), .max_dead = options_.max_dead, .rate = options_.rate},
+          to};
 }
 
 void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   const auto& declared = event_table(desk_, step.resource.name);
-  const auto located = locate(desk_, declared, until);
-  if (!located) throw Error{Code::not_found, {.what = "table " + step.resource.name + " is gone"}};
+  const auto table = begin(declared, until);
   if (options_.holes != nullptr) {
     if (const auto* seen = open_holes(declared))
-      static_cast<void>(transfer::repair(desk_.around.database, desk_.around.kafka, at(declared, *located), *seen, to, until));
+      static_cast<void>(transfer::repair(desk_.around.database, desk_.around.kafka, table, *seen, to, until));
     repaired_.insert(to_string(declared.table));
     return;
   }
   if (desk_.direction == Desk::Direction::rollback) {
-    static_cast<void>(replay(declared, at(declared, *located), until, to));
+    static_cast<void>(replay(table, to).run(until));
     return until.check("replaying " + declared.topic);
   }
-  transfer::Mover mover{desk_.around.database, desk_.around.kafka, at(declared, *located), {.rate = options_.rate}, to};
+  transfer::Mover mover{desk_.around.database, desk_.around.kafka, table, {.rate = options_.rate}, to};
   static_cast<void>(mover.catch_up(until));
   until.check("moving " + step.resource.name);
 }
@@ -172,9 +172,7 @@ void DataHandler::follow(const Resource& resource, const Deadline& until, Listen
   const auto& declared = event_table(desk_, resource.name);
   auto& tail = tails_[resource.name];
   if (!tail) {
-    const auto located = locate(desk_, declared, until);
-    if (!located) throw Error{Code::not_found, {.what = "table " + resource.name + " is gone"}};
-    tail.reset(new Tail{.table = at(declared, *located), .notes = Notes{to}});
+    tail.reset(new Tail{.table = begin(declared, until), .notes = Notes{to}});
     if (desk_.direction == Desk::Direction::deploy)
       tail->mover.emplace(desk_.around.database, desk_.around.kafka, tail->table, transfer::MoveOptions{.rate = options_.rate},
                           tail->notes);
@@ -186,10 +184,10 @@ void DataHandler::follow(const Resource& resource, const Deadline& until, Listen
     const auto moved = tail->mover->catch_up(until);
     tail->done += moved.rows;
     caught_up = moved.caught_up;
-    const auto top = newest_id(desk_.database(), tail->table.table, declared.id_column, until);
-    if (top) lag.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(moved.last_id ? *top - *moved.last_id : *top, 0));
+    const auto newest = transfer::newest_id(desk_.database(), tail->table, until);
+    lag.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(transfer::rows_behind(newest, moved.last_id), 0));
   } else {
-    for (const auto& [partition, ledger] : replay(declared, tail->table, until, tail->notes)) tail->done += ledger.delivered;
+    for (const auto& [partition, ledger] : replay(tail->table, tail->notes).run(until)) tail->done += ledger.delivered;
     lag.rows = static_cast<std::uint64_t>(behind(tail->table, until));
   }
   if (caught_up) tail->current = begun;

@@ -35,7 +35,9 @@ class DataHandler : public Handler {
   [[nodiscard]] std::optional<Step> look_at_rows(Step, const EventTable&, const Located&, const Deadline&) const;
   [[nodiscard]] std::optional<Step> look_at_events(Step, const EventTable&, const Located&, const Deadline&) const;
   [[nodiscard]] std::int64_t behind(const EventTable&, const Deadline&) const;  ///< events that are not replayed yet, at most
-  std::map<int, transfer::Ledger> replay(const EventTable& declared, const EventTable& where, const Deadline&, Listener&) const;
+  /// Where the rows are, when moving them in either direction begins; Error{not_found} if they are gone.
+  [[nodiscard]] EventTable begin(const EventTable& declared, const Deadline&) const;
+  [[nodiscard]] transfer::Replay replay(const EventTable& where, Listener&) const;
   const Desk& desk_;
   DataOptions options_;
   std::set<std::string> repaired_{};

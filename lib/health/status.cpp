@@ -7,7 +7,6 @@
 #include "core/text.hpp"
 #include "health/status_parts.hpp"
 #include "postgres/catalog.hpp"
-#include "sql/queries.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl::health {
@@ -75,20 +74,14 @@ void say_tables(Answer& answer, Sources& from, const Deadline& until) {
     const auto known = attempt([&] {
       const auto located = locate(from.around.project, declared, from.database(), until);
       std::optional<std::int64_t> newest;
-      if (located) {
-        const auto rows = from.database().query(
-            sql::newest_id,
-            postgres::Names{{"schema", located->info.table.schema}, {"table", located->info.table.name}, {"id", declared.id_column}},
-            until);
-        if (const auto id = rows.at(0, "id")) newest = parse_integer(*id);
-      }
+      if (located) newest = transfer::newest_id(from.database(), at(declared, *located), until);
       const auto copied = attempt([&] {
         return transfer::read_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener,
                                          until);
       });
       if (!copied) answer.unknown("tables[" + name + "].copied_to_id", copied.error());
       const auto last = copied && *copied ? (*copied)->last_id : std::nullopt;
-      const auto behind = !newest ? 0 : last ? std::max<std::int64_t>(*newest - *last, 0) : *newest;
+      const auto behind = transfer::rows_behind(newest, last);
       const auto state = state_of(located, copied ? *copied : std::nullopt, behind, run ? *run : std::nullopt);
       const bool moving = state == "copying" || state == "tailing" || state == "fenced" || state == "live";
       const auto rows = located ? std::max<std::int64_t>(located->info.rows_estimate, 0) : 0;

@@ -36,8 +36,9 @@ Value partitions_value(const TopicState& state, const TopicSights& sights, const
     const auto offset = [&](Known<std::int64_t> kafka::Bounds::*which, std::string_view name) {
       if (bounds == sights.bounds.end()) return Value{};
       const auto& fact = bounds->second.*which;
-      if (fact) return Value{*fact};  // without a path, which is needed for thousands only when something is wrong
-      return known(fact, fmt::format("{}.partition_detail[{}].{}", path, i, name), unknown, [](std::int64_t n) { return Value{n}; });
+      if (fact) return Value{*fact};
+      unknown.push_back({fmt::format("{}.partition_detail[{}].{}", path, i, name), one_line(fact.error())});
+      return Value{};
     };
     Value one;
     one.set("partition", partition.id).set("leader", partition.leader < 0 ? Value{} : Value{partition.leader});

@@ -8,6 +8,7 @@
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
 #include "transfer/topic_scan.hpp"
+#include "transfer/transfer.hpp"
 
 namespace ctl::health {
 namespace {
@@ -84,10 +85,9 @@ Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& clus
   for (const auto& table : around_.project.tables) {
     if (!postgres::table(database, table.table, until)) continue;
     tables.push_back(table.table);
-    const auto rows = database.query(
-        sql::newest_id, postgres::Names{{"schema", table.table.schema}, {"table", table.table.name}, {"id", table.id_column}}, until);
+    const auto newest = transfer::newest_id(database, table, until);
     const auto name = to_string(table.table);
-    if (const auto for_so_long = quiet(name, fmt::format("row {}", rows.at(0, "id").value_or("none"))); for_so_long < shortest)
+    if (const auto for_so_long = quiet(name, newest ? fmt::format("row {}", *newest) : "row none"); for_so_long < shortest)
       shortest = for_so_long, busiest = name;
   }
   if (tables.empty()) return {.gone = true, .evidence = "no event table is left"};

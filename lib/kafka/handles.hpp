@@ -30,6 +30,14 @@ using DeleteGroupOffsets = Handle<rd_kafka_DeleteConsumerGroupOffsets_t, rd_kafk
 /// For a record that is to be written, which takes them when it is taken; null if there are none.
 [[nodiscard]] Headers to_headers(std::span<const Header>);
 
+/// A field of such a record, filled in place: to clear and to copy these unions takes a tenth of a record's time. No bytes are no key, or
+/// no value, which an empty text is not. librdkafka takes them as void* and, told to copy, does not write to them.
+inline void put_bytes(rd_kafka_vu_t& field, rd_kafka_vtype_t type, std::optional<std::string_view> bytes) noexcept {
+  field.vtype = type;
+  field.u.mem.ptr = !bytes ? nullptr : const_cast<char*>(bytes->empty() ? "" : bytes->data());
+  field.u.mem.size = bytes ? bytes->size() : 0;
+}
+
 inline void free_text(char* text) noexcept { rd_kafka_mem_free(nullptr, text); }
 using Text = Handle<char, free_text>;
 

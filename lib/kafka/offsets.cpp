@@ -22,8 +22,7 @@ using Found = std::map<Partition, Known<std::int64_t>>;
 std::map<int, std::vector<Partition>> by_leader(Client& client, std::span<const Partition> asked, Found& found, const Deadline& until) {
   const bool alone = std::all_of(asked.begin(), asked.end(), [&](const Partition& p) { return p.topic == asked.front().topic; });
   const auto metadata = client.metadata(
-      until, alone && !asked.empty() ? &asked.front().topic
-                                     : nullptr);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
+      until, alone ? &asked.front().topic : nullptr);  // also refreshes librdkafka's cache: with a stale leader a call fills nothing
   std::unordered_map<std::string_view, std::span<const rd_kafka_metadata_partition_t>> topics;
   for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)})
     topics[topic.topic] = {topic.partitions, static_cast<std::size_t>(topic.partition_cnt)};
@@ -101,6 +100,7 @@ struct Question {
   void prepare(const Deadline& until) {
     requests.clear();
     bad.clear();
+    if (open.empty()) return;  // another question is not answered yet
     leaders = attempt([&] { return by_leader(client, open, found, until); });
     if (!leaders && found.empty()) throw Error{leaders.error()};
     if (!leaders) return;

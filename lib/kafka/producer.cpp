@@ -15,13 +15,6 @@ using namespace std::chrono_literals;
 
 constexpr unsigned poll_every = 512;  // sends: delivery reports free room in the queue and are what fills it
 
-/// Not null, even for a view of nothing: to librdkafka a null pointer is "no key" and "no value".
-void put_bytes(rd_kafka_vu_t& unit, rd_kafka_vtype_t type, std::string_view view) noexcept {
-  unit.vtype = type;
-  unit.u.mem.ptr = const_cast<char*>(view.data() != nullptr ? view.data() : "");
-  unit.u.mem.size = view.size();
-}
-
 /// The broker refuses the record or the writer; it would do so again.
 bool is_final(rd_kafka_resp_err_t error) noexcept {
   switch (error) {
@@ -170,7 +163,7 @@ void Transactional::send(std::string_view topic, std::optional<std::string_view>
     throw Error{Code::failed,
                 {.what = fmt::format("a record for topic {} cannot have the time {}", topic, format_instant(time)),
                  .cause = "Kafka's record times begin after 1970-01-01T00:00:00Z"}};
-  std::array<rd_kafka_vu_t, 6> units;  // filled in place: clearing and copying these unions is a tenth of a record's time
+  std::array<rd_kafka_vu_t, 6> units;  // not cleared (put_bytes)
   std::size_t count = 4;
   units[0].vtype = RD_KAFKA_VTYPE_RKT;
   units[0].u.rkt = me.topic(topic);

@@ -26,10 +26,9 @@ rd_kafka_vu_t pointer(rd_kafka_vtype_t type, void* value) {
   field.u.ptr = value;
   return field;
 }
-/// librdkafka takes bytes as void* and, told to copy, does not write to them. Null bytes are no key, or no value.
 rd_kafka_vu_t bytes(rd_kafka_vtype_t type, std::optional<std::string_view> value) {
-  rd_kafka_vu_t field{.vtype = type, .u = {}};
-  if (value) field.u.mem = {const_cast<char*>(value->empty() ? "" : value->data()), value->size()};
+  rd_kafka_vu_t field{};
+  put_bytes(field, type, value);
   return field;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 
+#include "core/utf8.hpp"
+
 namespace ctl::transfer {
 namespace {
 
@@ -124,12 +126,7 @@ void append_compact_json(std::string& to, std::string_view json) {
   }
 }
 
-bool is_utf8(std::string_view text) {
-  constexpr std::size_t few = 32;  // below that a look at each byte is quicker than the call
-  if (text.size() <= few && std::none_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) >= 0x80U; }))
-    return true;
-  return simdjson::validate_utf8(text.data(), text.size());
-}
+bool is_utf8(std::string_view text) { return ctl::plain_run(text) == text.size() || simdjson::validate_utf8(text.data(), text.size()); }
 
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(

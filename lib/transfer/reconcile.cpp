@@ -89,8 +89,7 @@ class Reconciliation {
   void choose_starts() {
     starts_ = sides_.offsets(kafka::Cluster::At::earliest);
     if (!options_.from_id || options_.whole_topic || !oldest_ || !sides_.timed()) return;
-    for (const auto& [partition, offset] : sides_.offsets(*oldest_, sides_.partitions()))
-      starts_[partition] = std::max(starts_[partition], offset);
+    for (const auto& [partition, offset] : sides_.offsets(*oldest_)) starts_[partition] = std::max(starts_[partition], offset);
   }
 
   void read_events() {
@@ -99,9 +98,9 @@ class Reconciliation {
     each_event(
         [&](const Event& event) {
           if (++parity_.in_topic % report_every == 0) tell();
-          if (kafka::partition_of(event.key, partitions) != event.partition) { note(Difference::What::misplaced, event); }
-          if (!rows_.contains(event.id)) { return note(Difference::What::extra, event); }
-          if (!events_.add(event.id)) { return note(Difference::What::duplicate, event); }
+          if (kafka::partition_of(event.key, partitions) != event.partition) note(Difference::What::misplaced, event);
+          if (!rows_.contains(event.id)) return note(Difference::What::extra, event);
+          if (!events_.add(event.id)) return note(Difference::What::duplicate, event);
           event_sums_.add(event.id, event.content);
           if (event.repaired) return static_cast<void>(++parity_.repaired);
           const auto [last, first] = highest.try_emplace(event.partition, event.id);
@@ -133,7 +132,7 @@ class Reconciliation {
     each_event([&](const Event& event) {
       const auto row = contents.find(event.id);
       if (row == contents.end()) return;
-      if (row->second != event.content) { note(Difference::What::altered, event); }
+      if (row->second != event.content) note(Difference::What::altered, event);
       contents.erase(row);  // a second one is a duplicate, and was named as such
     });
   }
@@ -145,7 +144,7 @@ class Reconciliation {
     each_event([&](const Event& event) {
       if (!rows_.contains(event.id) || !seen.add(event.id) || event.repaired) return;
       const auto [last, first] = highest.try_emplace(ContentHash::of(event.partition, event.key, {}), event.id);
-      if (!first && event.id < last->second) { note(Difference::What::misplaced, event); }
+      if (!first && event.id < last->second) note(Difference::What::misplaced, event);
       last->second = std::max(last->second, event.id);
     });
   }

@@ -35,10 +35,20 @@ std::string array_of_holders(const postgres::Rows& rows) {
 
 }  // namespace
 
-Barrier settle(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
-  const auto highest =
+std::optional<std::int64_t> newest_id(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  const auto rows =
       session.query(sql::newest_id, {{"id", table.id_column}, {"schema", table.table.schema}, {"table", table.table.name}}, until);
-  const auto id = highest.at(0, "id");
+  const auto id = rows.at(0, "id");
+  return id ? parse_integer(*id) : std::nullopt;
+}
+
+std::int64_t rows_behind(std::optional<std::int64_t> newest, std::optional<std::int64_t> last) {
+  if (!newest) return 0;
+  return last ? std::max<std::int64_t>(*newest - *last, 0) : *newest;
+}
+
+Barrier settle(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
+  const auto id = newest_id(session, table, until);
   if (!id) return {std::nullopt, true, ""};
   postgres::Names names{{"table", postgres::quote_identifier(table.table.schema) + "." + postgres::quote_identifier(table.table.name)},
                         {"among", std::nullopt}};
@@ -47,8 +57,8 @@ Barrier settle(postgres::Connection& session, const EventTable& table, Listener&
   for (Deadline::ms pause{2};; pause = std::min<Deadline::ms>(pause * 2, 50ms)) {
     const auto holders = attempt([&] { return session.query(sql::holders, names, until); });
     if (!holders && (holders.error().code() != Code::timeout || waits_for.empty())) throw Error{holders.error()};
-    if (!holders) return {parse_integer(*id), false, waits_for};  // the time was over in the middle of the question
-    if (holders->size() == 0) return {parse_integer(*id), true, ""};
+    if (!holders) return {id, false, waits_for};  // the time was over in the middle of the question
+    if (holders->size() == 0) return {id, true, ""};
     waits_for = who(*holders, 0);
     names["among"] = array_of_holders(*holders);
     if (silent.over() && !until.over()) {
@@ -56,7 +66,7 @@ Barrier settle(postgres::Connection& session, const EventTable& table, Listener&
       silent = until.within(patience * 3);
     }
     until.sleep(pause);
-    if (until.over()) return {parse_integer(*id), false, waits_for};
+    if (until.over()) return {id, false, waits_for};
   }
 }
 

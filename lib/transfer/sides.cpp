@@ -92,20 +92,7 @@ void Sides::each_event(const Offsets& from, const Offsets& to, const std::functi
 
 Offsets Sides::offsets(kafka::Cluster::At at) const { return offsets_of(cluster_, table_.topic, at, until_); }
 
-Offsets Sides::offsets(Millis at, std::span<const kafka::Partition> partitions) const {
-  Offsets offsets;
-  for (const auto& [partition, offset] : cluster_.offsets(partitions, at, until_)) {
-    if (!offset) throw Error{offset.error()};
-    offsets[partition.id] = *offset;
-  }
-  return offsets;
-}
-
-std::vector<kafka::Partition> Sides::partitions() const {
-  std::vector<kafka::Partition> all;
-  for (const auto& [id, offset] : offsets(kafka::Cluster::At::earliest)) all.push_back({table_.topic, id});
-  return all;
-}
+Offsets Sides::offsets(Millis from) const { return offsets_of(cluster_, table_.topic, from, until_); }
 
 std::optional<std::int64_t> Sides::moved_to() const {
   const auto checkpoint = read_checkpoint(settings_, identity(session_, table_, until_), listener_, until_);

@@ -38,8 +38,7 @@ class Sides {
                   const std::function<void()>& other = {}) const;
 
   [[nodiscard]] Offsets offsets(kafka::Cluster::At) const;
-  [[nodiscard]] Offsets offsets(Millis, std::span<const kafka::Partition>) const;
-  [[nodiscard]] std::vector<kafka::Partition> partitions() const;
+  [[nodiscard]] Offsets offsets(Millis) const;
   [[nodiscard]] std::optional<std::int64_t> moved_to() const;  ///< the last id of the checkpoint
   /// Records carry the time that their writer gave them, and every row that was read has one.
   [[nodiscard]] bool timed() const noexcept { return stamped_ && !some_untimed_; }

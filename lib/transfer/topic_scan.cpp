@@ -10,19 +10,27 @@ namespace {
 
 constexpr auto silence = 5s;  ///< after this long without a record or an end the operator is told what is waited for
 
-}  // namespace
-
-Offsets offsets_of(kafka::Cluster& cluster, const std::string& topic, kafka::Cluster::At at, const Deadline& until) {
+template <class Where>  // At or Millis
+Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Where where, const Deadline& until) {
   const auto described = cluster.describe(std::array{topic}, until).at(topic);
   if (!described) throw described.error();
   std::vector<kafka::Partition> partitions;
   for (const auto& partition : described->partitions) partitions.push_back({topic, partition.id});
   Offsets offsets;
-  for (const auto& [partition, offset] : cluster.offsets(partitions, at, until)) {
+  for (const auto& [partition, offset] : cluster.offsets(partitions, where, until)) {
     if (!offset) throw offset.error();
     offsets[partition.id] = *offset;
   }
   return offsets;
+}
+
+}  // namespace
+
+Offsets offsets_of(kafka::Cluster& cluster, const std::string& topic, kafka::Cluster::At at, const Deadline& until) {
+  return of_all_partitions(cluster, topic, at, until);
+}
+Offsets offsets_of(kafka::Cluster& cluster, const std::string& topic, Millis from, const Deadline& until) {
+  return of_all_partitions(cluster, topic, from, until);
 }
 
 void scan(const kafka::Settings& settings, const std::string& topic, const Offsets& from, const Offsets& to, Listener& listener,

@@ -10,8 +10,10 @@ namespace ctl::transfer {
 /// Offsets by partition of one topic.
 using Offsets = std::map<int, std::int64_t>;
 
-[[nodiscard]] Offsets offsets_of(kafka::Cluster&, const std::string& topic, kafka::Cluster::At,
-                                 const Deadline&);  ///< not_found, or what a partition's leader says
+/// Throws not_found, or what a partition's leader says.
+[[nodiscard]] Offsets offsets_of(kafka::Cluster&, const std::string& topic, kafka::Cluster::At, const Deadline&);
+/// Of the first record at or after the instant; where there is none, the end.
+[[nodiscard]] Offsets offsets_of(kafka::Cluster&, const std::string& topic, Millis, const Deadline&);
 
 /// Hands every committed record of the topic with `from` <= offset < `to` to `take`, and `passed` a partition's next offset whenever all
 /// that is visible below it was handed out. Ends when every partition has reached its `to`. High watermarks as `to` make it complete: an

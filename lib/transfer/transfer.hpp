@@ -19,6 +19,11 @@
 /// transaction (table to topic), schema mykartctl's replay_offset in the PostgreSQL transaction (topic to table).
 namespace ctl::transfer {
 
+/// The highest id that is visible now; nullopt for an empty table. Alone it is no barrier: open transactions may still insert below it.
+[[nodiscard]] std::optional<std::int64_t> newest_id(postgres::Connection&, const EventTable&, const Deadline&);
+/// So many rows at most are not moved yet, when `last` was the last one.
+[[nodiscard]] std::int64_t rows_behind(std::optional<std::int64_t> newest, std::optional<std::int64_t> last);
+
 /// The last id at or below which no running transaction can still insert; nullopt for an empty table. Takes no lock: waits, until the
 /// deadline, for the transactions that hold RowExclusive on the table now, as CREATE INDEX CONCURRENTLY does.
 [[nodiscard]] std::optional<std::int64_t> settled_id(postgres::Connection&, const EventTable&, Listener&, const Deadline&);

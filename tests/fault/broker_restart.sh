@@ -12,14 +12,7 @@ await() { # await FILE WORDS: until the file holds them, 60 s at most
 }
 each_once() { sort -n "$1" | cmp - <(seq "$2" "$3"); }
 
-mkdir "$scratch/project"
-cat >"$scratch/project/topics.yaml" <<'YAML'
-version: 1
-retired_schema: retired
-defaults: {partitions: 3, replication: 1}
-families:
-  application: {pattern: restart.*, description: of a test, retention: 7d}
-topics:
+make_project 'restart.*' <<'YAML'
   restart.a: {description: numbers, owner: test}
 YAML
 check "a broker is up" here up --kafka-port "$(free_port)" --heap 256m kafka

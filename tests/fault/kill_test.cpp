@@ -51,13 +51,7 @@ TEST_CASE("a mover killed at random while the shop inserts ends with every row o
 TEST_CASE("a stopped mover that wakes up after its successor is fenced and gets nothing in") {
   Scene scene;
   scene.database.run(shop::insert_events(12'000));
-  process::Options options;
-  options.environment["MYKARTCTL_FAULT"] = "mover.mid_copy:3=stop";
-  process::Child first{scene.driver("move"), options};
-  wait_until_stopped(first);
-  CHECK(scene.run("move") == 0);
-  first.signal(SIGCONT);
-  CHECK(first.wait(60s) == 4);
+  stop_and_succeed(scene, "move", "mover.mid_copy:3");
   CHECK(scene.verdict() == "");
 }
 

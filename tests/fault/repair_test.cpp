@@ -63,12 +63,6 @@ TEST_CASE("repairs and movers killed at random while the shop inserts leave ever
 
 TEST_CASE("a stopped repair that wakes up after its successor is fenced and gets nothing in") {
   const Holes scene{12'000};
-  process::Options options;
-  options.environment["MYKARTCTL_FAULT"] = "repair.mid_copy:100=stop";
-  process::Child first{scene.driver("repair"), options};
-  wait_until_stopped(first);
-  CHECK(scene.run("repair") == 0);
-  first.signal(SIGCONT);
-  CHECK(first.wait(60s) == 4);
+  stop_and_succeed(scene, "repair", "repair.mid_copy:100");
   CHECK(scene.each_once() == "");
 }

@@ -96,6 +96,17 @@ inline void wait_until_stopped(const process::Child& child) {
   while (state() != "T") std::this_thread::sleep_for(5ms);
 }
 
+/// One is stopped at a fault point, another does the work, and the first wakes up: it is fenced.
+inline void stop_and_succeed(const Scene& scene, const std::string& verb, const std::string& point) {
+  process::Options options;
+  options.environment["MYKARTCTL_FAULT"] = point + "=stop";
+  process::Child first{scene.driver(verb), options};
+  wait_until_stopped(first);
+  CHECK(scene.run(verb) == 0);
+  first.signal(SIGCONT);
+  CHECK(first.wait(60s) == 4);
+}
+
 /// How often to kill at random: MYKARTCTL_KILLS, else few enough for every run of the tests.
 inline int random_kills() {
   const char* wanted = std::getenv("MYKARTCTL_KILLS");

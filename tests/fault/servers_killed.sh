@@ -9,14 +9,7 @@ sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$MYKART_DATABASE" "$@"; }
 run() { "$mykartctl" "$@" -C "$scratch/project" --brokers "$MYKART_BROKERS" --database "$MYKART_DATABASE"; }
 nap() { sleep "$((RANDOM % $1)).$((RANDOM % 10))"; }
 
-mkdir "$scratch/project"
-cat >"$scratch/project/topics.yaml" <<'YAML'
-version: 1
-retired_schema: retired
-defaults: {partitions: 3, replication: 1}
-families:
-  application: {pattern: killed.*, description: of a test, retention: 7d}
-topics:
+make_project 'killed.*' <<'YAML'
   killed.events:
     description: events of a shop
     owner: test

@@ -26,6 +26,15 @@ free_port() {
   echo "$port"
 }
 
+# make_project PATTERN: $scratch/project, with the topics on stdin, three partitions each.
+make_project() {
+  mkdir "$scratch/project"
+  {
+    printf 'version: 1\nretired_schema: retired\ndefaults: {partitions: 3, replication: 1}\nfamilies:\n  application: {pattern: %s, description: of a test, retention: 7d}\ntopics:\n' "$1"
+    cat
+  } >"$scratch/project/topics.yaml"
+}
+
 report() {
   if [ "$1" = ok ]; then echo "ok      $2"; else
     echo "FAILED  $2"

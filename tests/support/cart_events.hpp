@@ -14,6 +14,11 @@ inline constexpr const char* tables = R"sql(
     event_timestamp timestamp default current_timestamp);
   create index on cart_events (event_timestamp);)sql";
 
+/// What topics.yaml says of them.
+inline const std::string source =
+    "source: {table: cart_events, id: cart_event_id, time: event_timestamp, time_zone: UTC, key: 'product-{product_id}', fields: "
+    "[product_id, quantity, event_type, event_timestamp]}";
+
 /// n cart events of 100 products, a second apart.
 inline std::string insert_events(int n) {
   return "insert into cart_events (product_id, quantity, event_type, event_timestamp) select 1 + i % 100, 1 + i % 5, "

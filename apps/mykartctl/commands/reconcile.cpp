@@ -108,17 +108,13 @@ constexpr std::array commands{
         .summary = "compare every row with every event",
         .details =
             "Ids, contents, times, partitions and order of each key; says which ids differ, and where. VERDICT is equal, DIFFERS or "
-            "behind: "
-            "all is right with what was moved, and rows after it are not in the topic yet. --since compares only rows from an id on, or "
-            "from "
-            "the first one that is not older than an instant. --sample compares so many rows, drawn at random; it reads the topic but not "
-            "the table, and proves nothing about the others. --out takes all differences as lines of JSON, not only the first hundred. "
-            "--repair sends the rows that are missing, "
-            "exactly once, whatever is killed: a copy that runs meanwhile is taken over from, and goes on when it is started again. Such "
-            "an "
-            "event comes after later ones of its key; it has the header mykartctl-repair and is not counted as misplaced. What is "
-            "duplicate, "
-            "altered, misplaced or extra stays as it is: nothing can be taken back from a topic.",
+            "behind: all is right with what was moved, and rows after it are not in the topic yet. --since compares only rows from an id "
+            "on, or from the first one that is not older than an instant. --sample compares so many rows, drawn at random; it reads the "
+            "topic but not the table, and proves nothing about the others. --out takes all differences as lines of JSON, not only the "
+            "first hundred. --repair sends the rows that are missing, exactly once, whatever is killed: a copy that runs meanwhile is "
+            "taken over from, and goes on when it is started again. Such an event comes after later ones of its key; it has the header "
+            "mykartctl-repair and is not counted as misplaced. What is duplicate, altered, misplaced or extra stays as it is: nothing can "
+            "be taken back from a topic.",
         .options = "since=ID/AGE sample=N out repair yes dry-run confirm",
         .examples =
             "mykartctl events reconcile\nmykartctl events reconcile clicks --since -2h -o json\n"

@@ -4,15 +4,6 @@
 
 using Words = std::vector<std::string>;
 
-namespace {
-
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
-}  // namespace
-
 TEST_CASE("Without a terminal and without --yes nothing is done, and the answer says what to add") {
   const Project project;
   const auto ended = project.run({"topics", "apply"});

@@ -11,9 +11,7 @@ using namespace std::chrono_literals;
 
 struct Shop : Project {
   Shop() {
-    write("7d", 3, {},
-          ", source: {table: cart_events, id: cart_event_id, time: event_timestamp, time_zone: UTC, key: 'product-{product_id}', "
-          "fields: [product_id, quantity, event_type, event_timestamp]}");
+    write("7d", 3, {}, ", " + shop::source);
     database().run(shop::tables + shop::insert_events(1000));
   }
 };

@@ -14,11 +14,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 /// A topic of three partitions with ten old records in the first one, and a name for a group.
 struct Group : Project {
   std::string name{sandbox::unique("group")};

@@ -1,6 +1,7 @@
 #pragma once
 #include <fmt/format.h>
 
+#include <catch2/catch.hpp>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,12 @@
 #include "support/sandbox.hpp"
 #include "support/tool.hpp"
 #include "value/value.hpp"
+
+/// Shows the text where it lacks the part.
+inline bool has(const std::string& text, const std::string& part) {
+  INFO(text);
+  return text.find(part) != std::string::npos;
+}
 
 /// A small project of a test's own: two topics with a name that no other test has, and a context `local` beside a protected one, `prod`.
 class Project {

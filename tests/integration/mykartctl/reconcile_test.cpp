@@ -6,17 +6,10 @@
 
 namespace {
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 /// A table whose rows are copied, but for one in ten: those were committed when later ones had been.
 struct Copied : Project {
   Copied() {
-    write("7d", 3, {},
-          ", source: {table: cart_events, id: cart_event_id, time: event_timestamp, time_zone: UTC, key: 'product-{product_id}', "
-          "fields: [product_id, quantity, event_type, event_timestamp]}");
+    write("7d", 3, {}, ", " + shop::source);
     database().run(shop::tables + shop::insert_events(1000) +
                    "; create table late as select * from cart_events where cart_event_id % 10 = 5; delete from cart_events where "
                    "cart_event_id % 10 = 5");

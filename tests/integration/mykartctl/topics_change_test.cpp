@@ -8,11 +8,6 @@ struct Applied : Project {
   Applied() { REQUIRE(run({"topics", "apply", "--yes"}).status == 0); }
 };
 
-bool has(const std::string& text, const std::string& part) {
-  INFO(text);
-  return text.find(part) != std::string::npos;
-}
-
 }  // namespace
 
 TEST_CASE("What is exported plans empty, also with configs and topics that no manifest declared") {
