@@ -14,7 +14,7 @@ using namespace std::chrono_literals;
 
 /// The overrides of a topic: what is set on the topic itself. Without those whose value the broker keeps to itself.
 Config overrides(Client& client, const std::string& topic, const Deadline& until) {
-  const auto configs = std::move(topic_configs(client, {&topic, 1}, {}, until).at(topic));
+  const auto configs = std::move(TopicConfigs{client, {&topic, 1}, {}, until}.take(until).at(topic));
   if (!configs) throw Error{configs.error()};
   Config found;
   for (const auto& [key, entry] : *configs)

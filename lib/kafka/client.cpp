@@ -124,36 +124,41 @@ Error Client::failure(rd_kafka_resp_err_t error, std::string_view doing, std::st
   return {code, {.what = fmt::format("{} failed", doing), .cause = std::move(cause), .where = address(settings_)}};
 }
 
-std::vector<Event> Client::ask_all(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until,
-                                   std::span<const Send> requests) {
-  const Queue queue{rd_kafka_queue_new(handle_.get())};
-  std::vector<Event> events(requests.size());
+Queue Client::send(rd_kafka_admin_op_t operation, const Deadline& until, const Send& request) const {
+  Queue answer{rd_kafka_queue_new(handle_.get())};
+  const AdminOptions options{rd_kafka_AdminOptions_new(handle_.get(), operation)};
   std::array<char, 512> text{};
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    const AdminOptions options{rd_kafka_AdminOptions_new(handle_.get(), operation)};
-    const auto left = until.left_ms(std::chrono::hours{1});
-    rd_kafka_AdminOptions_set_request_timeout(options.get(), left, text.data(), text.size());
-    rd_kafka_AdminOptions_set_operation_timeout(options.get(), left, text.data(),
-                                                text.size());  // the broker's own wait; most operations have none
-    rd_kafka_AdminOptions_set_opaque(options.get(), &events[i]);
-    requests[i](options.get(), queue.get());
-  }
-  for (auto left = requests.size(); left > 0;) {
-    if (Event event{rd_kafka_queue_poll(queue.get(), until.left_ms())}) {
-      *static_cast<Event*>(rd_kafka_event_opaque(event.get())) = std::move(event);
-      --left;
-      continue;
-    }
+  const auto left = until.left_ms(std::chrono::hours{1});
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), left, text.data(), text.size());
+  rd_kafka_AdminOptions_set_operation_timeout(options.get(), left, text.data(),
+                                              text.size());  // the broker's own wait; most operations have none
+  request(options.get(), answer.get());
+  return answer;
+}
+
+Event Client::take(const Queue& answer, std::string_view doing, const Deadline& until) {
+  for (;;) {
+    if (Event event{rd_kafka_queue_poll(answer.get(), until.left_ms())}) return event;
     serve();
     if (until.stopped()) until.check(doing);
-    if (until.over() || hopeless()) break;
+    if (until.over() || hopeless()) return {};
   }
+}
+
+std::vector<Event> Client::ask_all(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until,
+                                   std::span<const Send> requests) {
+  std::vector<Queue> answers;
+  for (const auto& request : requests) answers.push_back(send(operation, until, request));
+  std::vector<Event> events;
+  for (const auto& answer : answers) events.push_back(take(answer, doing, until));
   return events;
 }
 
-Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& send, bool* repeated) {
-  for (auto patience = 2000ms;; patience *= 2) {
-    auto event = std::move(ask_all(operation, doing, until.within(patience), {&send, 1}).front());
+Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& request, bool* repeated,
+                  Queue answer) {
+  for (auto patience = first_patience;; patience *= 2) {
+    if (!answer) answer = send(operation, until.within(patience), request);
+    auto event = take(answer, doing, until.within(patience));
     const auto error = event ? rd_kafka_event_error(event.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
       answered();
@@ -164,6 +169,7 @@ Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const D
     if (until.over() || hopeless()) throw failure(error, doing, event ? rd_kafka_event_error_string(event.get()) : "");
     static_cast<void>(metadata(until));
     if (repeated != nullptr) *repeated = true;
+    answer.reset();
   }
 }
 

@@ -79,11 +79,16 @@ class Client {
   /// What to throw for a failed call: the brokers' own reason where the code is just "transport failure" or "timed out".
   [[nodiscard]] Error failure(rd_kafka_resp_err_t, std::string_view doing, std::string cause = {});
 
-  /// Sends an Admin request and waits for its event, whose own error was looked at; the results in it were not. A broker that dies or does
-  /// not answer costs a new look at who leads the cluster and the same request again: librdkafka would wait for the dead one until the
-  /// deadline. So a request may arrive twice, and `repeated` says so.
+  /// Sends an Admin request; the event comes into the queue. From any thread.
   using Send = std::function<void(const rd_kafka_AdminOptions_t*, rd_kafka_queue_t*)>;
-  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&, bool* repeated = nullptr);
+  [[nodiscard]] Queue send(rd_kafka_admin_op_t, const Deadline&, const Send&) const;
+  /// Waits for the event of a request and looks at its own error; the results in it were not looked at. A broker that dies or does not
+  /// answer costs a new look at who leads the cluster and the same request again: librdkafka would wait for the dead one until the
+  /// deadline. So a request may arrive twice, and `repeated` says so. `answer` is that of the request if it was sent before, with
+  /// first_patience.
+  static constexpr std::chrono::milliseconds first_patience{2000};
+  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&, bool* repeated = nullptr,
+                          Queue answer = {});
   /// The same with several requests at once. Events in the order of `send`, null where no answer came in time; errors in them were not
   /// looked at.
   [[nodiscard]] std::vector<Event> ask_all(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, std::span<const Send>);
@@ -96,6 +101,7 @@ class Client {
   static void on_log(const rd_kafka_t*, int, const char*, const char*) noexcept;
   static void on_delivery(rd_kafka_t*, const rd_kafka_message_t*, void*) noexcept;
   void hear();
+  [[nodiscard]] Event take(const Queue& answer, std::string_view doing, const Deadline&);  ///< null when none came in time
 
   Settings settings_;
   Listener& listener_;

@@ -1,6 +1,7 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <span>
@@ -86,8 +87,11 @@ class Cluster {
     return describe(topics, {}, until);
   }
 
-  /// The same of every topic, in one metadata request less.
-  [[nodiscard]] std::map<std::string, Known<TopicState>> describe_all(std::span<const std::string> keys, const Deadline&);
+  /// The same of every topic that metadata shows. The configs of the `likely` ones, which is called on a thread of its own, are asked for
+  /// while metadata is still under way.
+  using Names = std::function<std::vector<std::string>()>;
+  [[nodiscard]] std::map<std::string, Known<TopicState>> describe_all(const Names& likely, std::span<const std::string> keys,
+                                                                      const Deadline&);
 
   /// `latest` is the high watermark: the offset of the next record. `stable` is where a read_committed consumer ends now: the start of the
   /// oldest open transaction, or the high watermark. Markers take offsets too: end - start is an upper bound of the records, not their

@@ -41,35 +41,40 @@ std::span<const rd_kafka_ConfigResource_t* const> resources(const rd_kafka_event
 }
 
 /// Keys that are added to a resource limit the answer to them; their values are not looked at.
-Client::Send describe(Client& client, rd_kafka_ResourceType_t type, std::vector<std::string> names,
-                      std::span<const std::string> keys = {}) {
-  return [&client, type, names = std::move(names), keys](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
-    std::vector<ConfigResource> owners;
-    std::vector<rd_kafka_ConfigResource_t*> asked;
-    for (const auto& name : names) {
-      owners.emplace_back(rd_kafka_ConfigResource_new(type, name.c_str()));
-      asked.push_back(owners.back().get());
-      for (const auto& key : keys) rd_kafka_ConfigResource_set_config(owners.back().get(), key.c_str(), "");
-    }
-    rd_kafka_DescribeConfigs(client.get(), asked.data(), asked.size(), options, queue);
-  };
+Client::Send describe(Client& client, rd_kafka_ResourceType_t type, std::vector<std::string> names, std::vector<std::string> keys = {}) {
+  return
+      [&client, type, names = std::move(names), keys = std::move(keys)](const rd_kafka_AdminOptions_t* options, rd_kafka_queue_t* queue) {
+        std::vector<ConfigResource> owners;
+        std::vector<rd_kafka_ConfigResource_t*> asked;
+        for (const auto& name : names) {
+          owners.emplace_back(rd_kafka_ConfigResource_new(type, name.c_str()));
+          asked.push_back(owners.back().get());
+          for (const auto& key : keys) rd_kafka_ConfigResource_set_config(owners.back().get(), key.c_str(), "");
+        }
+        rd_kafka_DescribeConfigs(client.get(), asked.data(), asked.size(), options, queue);
+      };
 }
 
 }  // namespace
 
-std::map<std::string, Known<Configs>> topic_configs(Client& client, std::span<const std::string> topics, std::span<const std::string> keys,
-                                                    const Deadline& until) {
+TopicConfigs::TopicConfigs(Client& client, std::span<const std::string> topics, std::span<const std::string> keys, const Deadline& until)
+    : client_{&client} {
   const std::set<std::string> distinct{topics.begin(), topics.end()};  // the broker refuses a request that names one twice
-  const std::vector<std::string> names{distinct.begin(), distinct.end()};
+  for (auto name = distinct.begin(); name != distinct.end();) {
+    std::vector<std::string> names;
+    for (; name != distinct.end() && names.size() < batch; ++name) names.push_back(*name);
+    auto request = describe(client, RD_KAFKA_RESOURCE_TOPIC, std::move(names), {keys.begin(), keys.end()});
+    auto answer = client.send(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, until.within(Client::first_patience), request);
+    batches_.push_back({std::move(request), std::move(answer)});
+  }
+}
+
+std::map<std::string, Known<Configs>> TopicConfigs::take(const Deadline& until) {
   std::map<std::string, Known<Configs>> found;
-  for (std::size_t from = 0; from < names.size(); from += batch) {
-    const auto to = std::min(from + batch, names.size());
-    const auto event =
-        client.ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading topic configs", until,
-                   describe(client, RD_KAFKA_RESOURCE_TOPIC,
-                            {names.begin() + static_cast<std::ptrdiff_t>(from), names.begin() + static_cast<std::ptrdiff_t>(to)}, keys));
+  for (auto& [request, answer] : batches_) {
+    const auto event = client_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading topic configs", until, request, nullptr, std::move(answer));
     for (const auto* resource : resources(event.get()))
-      found.insert_or_assign(rd_kafka_ConfigResource_name(resource), read(client, resource));
+      found.insert_or_assign(rd_kafka_ConfigResource_name(resource), read(*client_, resource));
   }
   return found;
 }

@@ -1,5 +1,7 @@
 #include <algorithm>
 #include <chrono>
+#include <future>
+#include <set>
 #include <unordered_map>
 
 #include "kafka/cluster_impl.hpp"
@@ -7,6 +9,8 @@
 
 namespace ctl::kafka {
 namespace {
+
+using Seen = std::unordered_map<std::string_view, const rd_kafka_metadata_topic*>;
 
 constexpr std::string_view internal_prefix =
     "__";  // __consumer_offsets, __transaction_state, __share_group_state: metadata v4 does not say
@@ -25,45 +29,68 @@ TopicState state_of(const rd_kafka_metadata_topic& topic, Configs configs) {
   return state;
 }
 
-std::map<std::string, Known<TopicState>> describe(Client& client, const rd_kafka_metadata_t& metadata, std::span<const std::string> topics,
-                                                  std::span<const std::string> keys, const Deadline& until) {
-  std::unordered_map<std::string_view, const rd_kafka_metadata_topic*> all;
+Seen by_name(const rd_kafka_metadata_t& metadata) {
+  Seen all;
   for (const auto& topic : std::span{metadata.topics, static_cast<std::size_t>(metadata.topic_cnt)})
     if (topic.partition_cnt > 0) all.emplace(topic.topic, &topic);  // none: one that was asked for by name and is not there
-  std::map<std::string, Known<TopicState>> found;
-  // Asked for missing ones too: metadata leaves out what we may not see, DescribeConfigs says whether it is unknown or denied.
-  for (auto& [name, configs] : topic_configs(client, topics, keys, until)) {
-    const auto seen = all.find(name);
-    if (!configs && configs.error().code() == Code::not_found)
-      found.emplace(name, tl::unexpected<Error>{
-                              Error{Code::not_found, {.what = "topic " + name + " does not exist", .where = address(client.settings())}}});
-    else if (!configs)
-      found.emplace(name, tl::unexpected<Error>{configs.error()});
-    else if (seen == all.end())
-      found.emplace(name, tl::unexpected<Error>{Error{Code::denied,
-                                                      {.what = "topic " + name + " is not shown",
-                                                       .cause = "its configs can be read, but metadata leaves it out",
-                                                       .where = address(client.settings()),
-                                                       .hint = "grant DESCRIBE on the topic"}}});
-    else
-      found.emplace(name, state_of(*seen->second, std::move(*configs)));
-  }
-  return found;
+  return all;
 }
 
 }  // namespace
 
 std::map<std::string, Known<TopicState>> Cluster::describe(std::span<const std::string> topics, std::span<const std::string> keys,
                                                            const Deadline& until) {
-  const auto metadata = impl_->client.metadata(until, topics.size() == 1 ? &topics.front() : nullptr);
-  return kafka::describe(impl_->client, *metadata, topics, keys, until);
+  auto& client = impl_->client;
+  // Asked for missing ones too: metadata leaves out what we may not see, DescribeConfigs says whether it is unknown or denied.
+  TopicConfigs asked{client, topics, keys, until};
+  const auto metadata = client.metadata(until, topics.size() == 1 ? &topics.front() : nullptr);
+  const auto seen = by_name(*metadata);
+  std::map<std::string, Known<TopicState>> found;
+  for (auto& [name, configs] : asked.take(until)) {
+    const auto topic = seen.find(name);
+    if (!configs && configs.error().code() == Code::not_found)
+      found.emplace(name, tl::unexpected<Error>{
+                              Error{Code::not_found, {.what = "topic " + name + " does not exist", .where = address(client.settings())}}});
+    else if (!configs)
+      found.emplace(name, tl::unexpected<Error>{configs.error()});
+    else if (topic == seen.end())
+      found.emplace(name, tl::unexpected<Error>{Error{Code::denied,
+                                                      {.what = "topic " + name + " is not shown",
+                                                       .cause = "its configs can be read, but metadata leaves it out",
+                                                       .where = address(client.settings()),
+                                                       .hint = "grant DESCRIBE on the topic"}}});
+    else
+      found.emplace(name, state_of(*topic->second, std::move(*configs)));
+  }
+  return found;
 }
 
-std::map<std::string, Known<TopicState>> Cluster::describe_all(std::span<const std::string> keys, const Deadline& until) {
-  const auto metadata = impl_->client.metadata(until);
-  std::vector<std::string> names;
-  for (const auto& topic : std::span{metadata->topics, static_cast<std::size_t>(metadata->topic_cnt)}) names.emplace_back(topic.topic);
-  return kafka::describe(impl_->client, *metadata, names, keys, until);
+std::map<std::string, Known<TopicState>> Cluster::describe_all(const Names& likely, std::span<const std::string> keys,
+                                                               const Deadline& until) {
+  auto& client = impl_->client;
+  auto asking = std::async(std::launch::async, [&] {
+    const auto names = likely();
+    return std::pair{std::set<std::string, std::less<>>{names.begin(), names.end()}, TopicConfigs{client, names, keys, until}};
+  });
+  const auto metadata = client.metadata(until);
+  const auto seen = by_name(*metadata);
+  std::map<std::string, Known<TopicState>> found;
+  for (const auto& [name, topic] : seen) found.emplace(name, state_of(*topic, {}));
+
+  auto [names, asked] = asking.get();
+  std::vector<std::string> others;
+  for (const auto& [name, state] : found)
+    if (!names.contains(name)) others.push_back(name);
+  TopicConfigs asked_too{client, others, keys, until};
+  for (auto* const configs : {&asked, &asked_too})
+    for (auto& [name, config] : configs->take(until))
+      if (const auto topic = found.find(name); topic != found.end()) {
+        if (config)
+          topic->second->config = std::move(*config);
+        else
+          topic->second = tl::unexpected<Error>{config.error()};
+      }
+  return found;
 }
 
 std::vector<Broker> Cluster::brokers(const Deadline& until) {

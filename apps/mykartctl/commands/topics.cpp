@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <set>
 
 #include "choose.hpp"
 #include "health/topics.hpp"
@@ -16,13 +17,19 @@
 namespace ctl::cli {
 namespace {
 
+std::vector<std::string> declared_topics(const Project& project) {
+  std::vector<std::string> names;
+  for (const auto& topic : project.topics) names.push_back(topic.name);
+  return names;
+}
+
 Answer list(Session& session) {
   const auto& typed = session.arguments();
-  kafka::Cluster cluster{session.kafka(), session.listener()};
-  auto loading = std::async(std::launch::async, [&] { return &session.project(); });  // while the brokers answer
+  const auto reading = std::async(std::launch::async, [&] { return declared_topics(session.project()); }).share();
+  kafka::Cluster cluster{session.kafka(), session.listener()};  // takes its time, as the manifest does
   const std::vector<std::string> keys{"cleanup.policy", "retention.ms"};
-  const auto seen = cluster.describe_all(keys, session.deadline());
-  const auto& project = *loading.get();
+  const auto seen = cluster.describe_all([&] { return reading.get(); }, keys, session.deadline());
+  const std::set<std::string> declared{reading.get().begin(), reading.get().end()};
 
   Report report{.kind = "topics_list"};
   Table table{.head = {"TOPIC", "MANAGED", "PARTITIONS", "REPLICAS", "POLICY", "RETENTION"}, .right = {2, 3}};
@@ -32,7 +39,7 @@ Answer list(Session& session) {
       report.unknown.push_back({"topics." + name, state.error().what()});
       continue;
     }
-    const bool managed = project.topic(name) != nullptr;
+    const bool managed = declared.contains(name);
     if ((state->internal && !typed.has("internal")) || (managed && typed.has("unmanaged"))) continue;
     Value topic;
     topic.set("name", name).set("managed", managed).set("internal", state->internal).set("partitions", state->partitions.size());
@@ -51,12 +58,6 @@ Answer list(Session& session) {
   report.data.set("topics", std::move(topics));
   report.blocks.emplace_back(std::move(table));
   return {std::move(report)};
-}
-
-std::vector<std::string> declared_topics(const Project& project) {
-  std::vector<std::string> names;
-  for (const auto& topic : project.topics) names.push_back(topic.name);
-  return names;
 }
 
 /// The topics to look at: those that were named, declared or not; else the declared ones, of one family if that was asked for.
@@ -108,8 +109,9 @@ Answer export_live(Session& session) {
   const auto& project = session.project();
   kafka::Cluster cluster{session.kafka(), session.listener()};
   std::vector<TopicState> live;
-  for (const auto& [name, state] :
-       typed.names.empty() ? cluster.describe_all({}, session.deadline()) : cluster.describe(typed.names, session.deadline())) {
+  for (const auto& [name, state] : typed.names.empty()
+                                       ? cluster.describe_all([&] { return declared_topics(project); }, {}, session.deadline())
+                                       : cluster.describe(typed.names, session.deadline())) {
     if (!state) throw Error{state.error()};
     const auto* declared = project.topic(name);
     const auto family = typed.text("family");
