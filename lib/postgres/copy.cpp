@@ -85,8 +85,11 @@ CopyReader::~CopyReader() {
 std::optional<CopyReader::Row> CopyReader::next(const Deadline& until) {
   PQfreemem(std::exchange(buffer_, nullptr));
   if (session_ == nullptr) return std::nullopt;
-  int size = PQgetCopyData(session_->raw, &buffer_, 1);  // a row that is here already needs no watchdog
-  if (size == 0) size = session_->call(until, reading, [&] { return PQgetCopyData(session_->raw, &buffer_, 0); });
+  int size = PQgetCopyData(session_->raw, &buffer_, 1);
+  for (bool wait = false; size == 0; wait = !wait) {  // first what came meanwhile
+    session_->read(wait, reading, until);
+    size = PQgetCopyData(session_->raw, &buffer_, 1);
+  }
   if (size == -2) session_->fail(until, reading, "", session_->last_words());
   if (size < 0) {
     confirm(*session_, reading, until);

@@ -1,6 +1,7 @@
 // What is done on libpq's session directly: several statements by one call, with the position of an error; results one by one.
 #include <fmt/format.h>
 #include <libpq-fe.h>
+#include <poll.h>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -40,6 +41,16 @@ std::string Connection::Impl::last_words() const { return PQerrorMessage(raw); }
 
 RawResult Connection::Impl::next_result(std::string_view doing, const Deadline& until) {
   return RawResult{call(until, doing, [&] { return PQgetResult(raw); })};
+}
+
+void Connection::Impl::read(bool wait, std::string_view doing, const Deadline& until) {
+  check(until, doing);
+  pollfd socket{PQsocket(raw), POLLIN, 0};
+  if (wait && ::poll(&socket, 1, until.left_ms()) <= 0 && until.over()) {
+    close("its time was over");
+    fail(until, doing, "", "");
+  }
+  if (PQconsumeInput(raw) != 1) fail(until, doing, "", last_words());
 }
 
 void Connection::Impl::fail(const Deadline& until, std::string_view doing, const pg_result* failed) {

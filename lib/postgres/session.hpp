@@ -48,6 +48,9 @@ struct Connection::Impl {
 
   void send(std::string_view sql, std::string_view doing, const Deadline&);  ///< one or several statements, as they are
   RawResult next_result(std::string_view doing, const Deadline&);            ///< nullptr: there are no more
+  /// Takes in what the server has sent, thousands of times a second and so without the watchdog; `wait`: a moment for something to come.
+  /// poll() does not see what the TLS layer holds, so to wait for ever would be too long.
+  void read(bool wait, std::string_view doing, const Deadline&);
   [[noreturn]] void fail(const Deadline&, std::string_view doing, const pg_result*);
   Rows query(const std::string& sql, std::span<const std::optional<std::string>> params, const Deadline&);
   /// Throws what a refusal, a lost session or the watchdog means, with the server's words.

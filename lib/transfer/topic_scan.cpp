@@ -12,7 +12,8 @@ constexpr auto silence = 5s;  ///< after this long without a record or an end th
 
 template <class Where>  // At or Millis
 Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Where where, const Deadline& until) {
-  const auto described = cluster.describe(std::array{topic}, until).at(topic);
+  const std::array<std::string, 1> one_config{"retention.ms"};  // what is looked for are the partitions
+  const auto described = cluster.describe(std::array{topic}, one_config, until).at(topic);
   if (!described) throw described.error();
   std::vector<kafka::Partition> partitions;
   for (const auto& partition : described->partitions) partitions.push_back({topic, partition.id});
