@@ -9,7 +9,7 @@
 #include "postgres/copy.hpp"
 
 /// Row and event, the one from the other: what JavaScript's JSON.stringify would print of a row's fields, and back. Pure: no server is
-/// asked. Session settings that an Encoder relies on: ISO dates, UTF-8 and the shortest exact floats (sql/queries/copy_session.sql).
+/// asked. Session settings that an Encoder relies on: ISO dates, UTF-8 and the shortest exact floats (sql/queries/session.sql).
 namespace ctl::transfer {
 
 /// Why a row or an event cannot cross. Stable: it is stored in dead letters and shown to people.
@@ -40,6 +40,9 @@ class Encoder {
     std::string_view key{}, value{};
     std::optional<std::int64_t> time_ms{};  ///< of the time column, milliseconds since 1970 UTC; nullopt: the row has none
     std::string_view column{};              ///< of a Reject
+    /// Whether the declared time zone has a local time of the row once, or when its clocks change twice or not at all. PostgreSQL then
+    /// takes standard time, or the time that clocks would show had they not changed.
+    enum class Hour : unsigned char { once, twice, never } hour{};
   };
   /// What to SELECT, in this order, as SQL expressions; the id first. Times in a zone with its own rules are brought to UTC by the server.
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept;

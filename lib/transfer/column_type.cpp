@@ -32,14 +32,35 @@ constexpr std::array known{
     Named{"timestamp with time zone", ColumnType::instant},
 };
 
+const Named* find(std::string_view type) {
+  const auto* found = std::find_if(known.begin(), known.end(), [&](const Named& n) { return n.name == type; });
+  return found != known.end() ? found : nullptr;
+}
+
+[[noreturn]] void refuse(const TableName& table, const ColumnInfo& column, std::string hint) {
+  throw Error{Code::refused,
+              {.what = "column " + to_string(table) + "." + column.name + " has a type that events cannot carry: " + column.type,
+               .hint = std::move(hint)}};
+}
+
 }  // namespace
 
 ColumnType column_type(const TableName& table, const ColumnInfo& column) {
-  const auto* found = std::find_if(known.begin(), known.end(), [&](const Named& n) { return n.name == column.type; });
-  if (found != known.end()) return found->type;
-  throw Error{Code::refused,
-              {.what = "column " + to_string(table) + "." + column.name + " has a type that events cannot carry: " + column.type,
-               .hint = "leave the column out of the topic's fields, or move its contents to a column of a common type"}};
+  const auto* found = find(column.type);
+  if (found == nullptr)
+    refuse(table, column, "leave the column out of the topic's fields, or move its contents to a column of a common type");
+  return found->type;
+}
+
+FieldType field_type(const TableName& table, const ColumnInfo& column) {
+  constexpr std::string_view brackets = "[]";
+  const std::string_view type{column.type};
+  const bool array = type.size() > brackets.size() && type.substr(type.size() - brackets.size()) == brackets;
+  const auto* element = array ? find(type.substr(0, type.size() - brackets.size())) : nullptr;
+  if (element == nullptr) return {column_type(table, column), false};
+  if (element->type == ColumnType::local_time || element->type == ColumnType::instant)
+    refuse(table, column, "leave the column out of the topic's fields: events carry a time of their own, but no arrays of them");
+  return {element->type, true};
 }
 
 const ColumnInfo& find_column(const TableInfo& info, const EventTable& table, std::string_view name) {

@@ -22,6 +22,14 @@ enum class ColumnType : unsigned char {
 };
 
 [[nodiscard]] ColumnType column_type(const TableName&, const ColumnInfo&);  ///< Error{refused} names table, column and type
+
+/// What a member of an event may be as well: an array of them. Not of times, whose zone would be that of nobody knows which session.
+struct FieldType {
+  ColumnType element{};
+  bool array{};
+};
+[[nodiscard]] FieldType field_type(const TableName&, const ColumnInfo&);  ///< Error{refused} as above
+
 [[nodiscard]] const ColumnInfo& find_column(const TableInfo&, const EventTable&,
                                             std::string_view name);  ///< Error{manifest} with the declaration's place
 [[nodiscard]] constexpr bool is_integer(ColumnType t) { return t <= ColumnType::big; }

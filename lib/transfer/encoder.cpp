@@ -1,3 +1,5 @@
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -5,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "postgres/named.hpp"
+#include "transfer/array_text.hpp"
 #include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
 #include "transfer/json_text.hpp"
@@ -17,7 +20,8 @@ constexpr int none = -1;
 
 struct Source {  ///< a selected column
   std::string name{};
-  ColumnType type{};
+  ColumnType type{};  ///< of its elements if it is an array
+  bool array{};
   std::int64_t offset_us{};  ///< of its fixed time zone
 };
 struct Piece {  ///< literal text, then the value of a source (none: nothing)
@@ -31,6 +35,20 @@ std::string expression(const Source& source, const EventTable& table, const Zone
   if (source.type == ColumnType::local_time && declared.kind == Zone::Kind::rules)
     return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
   return name;
+}
+
+/// "twice" or "never" for a local time that the zone has so when its clocks change, else "". Taken with the offset before the change and
+/// with the one after it (no clock changes twice within three hours), it is the same time again for both, or for neither.
+std::string hour_expression(const std::string& name, const EventTable& table) {
+  const auto text = postgres::quote_identifier(name), rules = postgres::quote_literal(table.time_zone);
+  const auto taken = [&](char back, char forth) {
+    return fmt::format("(({0} {1} interval '3 hours') at time zone {2}) {3} interval '3 hours'", text, back, rules, forth);
+  };
+  const auto before = taken('-', '+'), after = taken('+', '-');
+  const auto is_it = [&](const std::string& instant) { return fmt::format("({}) at time zone {} = {}", instant, rules, text); };
+  return fmt::format(
+      "case when {0} = {1} then '' when {2} and {3} then 'twice' when {2} or {3} then '' when {4} is null then '' else 'never' end", before,
+      after, is_it(before), is_it(after), text);
 }
 
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view text) {
@@ -62,6 +80,7 @@ void append_big(std::string& to, std::string_view text) {
 struct Encoder::Impl {
   std::vector<Source> sources{};
   std::vector<std::string> columns{};
+  std::vector<std::size_t> hours{};  ///< sources that are hour_expression()s
   std::vector<Piece> body{}, key_pieces{};
   std::string tail{};
   int time{none}, time_digits{};
@@ -76,7 +95,7 @@ struct Encoder::Impl {
                    .where = to_string(table.at),
                    .hint = "rows are moved in order of one integer key; its primary key: (" + join(info.primary_key, ", ") + ")"}};
     add(table, info, table.id_column);
-    if (!table.time_column.empty()) time = add(table, info, table.time_column);
+    if (!table.time_column.empty()) time = add_scalar(table, info, table.time_column);
     std::string before = "{";
     for (const auto& field : table.fields) {
       append_json_string(before, field.name);
@@ -101,11 +120,23 @@ struct Encoder::Impl {
     const auto found = std::find_if(sources.begin(), sources.end(), [&](const Source& s) { return s.name == name; });
     if (found != sources.end()) return static_cast<int>(found - sources.begin());
     const auto declared = zone(table.time_zone);
-    Source source{name, column_type(table.table, find_column(info, table, name)), 0};
+    const auto type = field_type(table.table, find_column(info, table, name));
+    Source source{name, type.element, type.array, 0};
     if (source.type == ColumnType::local_time) source.offset_us = declared.offset_us;
     columns.push_back(expression(source, table, declared));
-    sources.push_back(std::move(source));
-    return static_cast<int>(sources.size()) - 1;
+    sources.push_back(source);
+    const auto index = static_cast<int>(sources.size()) - 1;
+    if (source.type == ColumnType::local_time && declared.kind == Zone::Kind::rules) {
+      hours.push_back(sources.size());
+      columns.push_back(hour_expression(name, table));
+      sources.push_back({.type = ColumnType::text});
+    }
+    return index;
+  }
+
+  int add_scalar(const EventTable& table, const TableInfo& info, const std::string& name) {
+    static_cast<void>(column_type(table.table, find_column(info, table, name)));
+    return add(table, info, name);
   }
 
   void compile_key(const EventTable& table, const TableInfo& info) {
@@ -115,7 +146,8 @@ struct Encoder::Impl {
       if (close == std::string_view::npos)
         throw Error{Code::manifest,
                     {.what = "the key of " + table.topic + " has a { without its }: " + table.key_template, .where = to_string(table.at)}};
-      key_pieces.push_back({std::string{rest.substr(0, open)}, add(table, info, std::string{rest.substr(open + 1, close - open - 1)})});
+      key_pieces.push_back(
+          {std::string{rest.substr(0, open)}, add_scalar(table, info, std::string{rest.substr(open + 1, close - open - 1)})});
       rest.remove_prefix(close + 1);
     }
     key_pieces.push_back({std::string{rest}, none});
@@ -126,31 +158,56 @@ struct Encoder::Impl {
       to += "null";
       return Reject::none;
     }
+    if (source.array) return append_array(to, source, *field);
     switch (source.type) {
-      case ColumnType::small:
-      case ColumnType::integer: to.append(*field); return Reject::none;
-      case ColumnType::big: append_big(to, *field); return Reject::none;
-      case ColumnType::real:
-      case ColumnType::float8: return append_float(to, *field);
-      case ColumnType::boolean: to += *field == "t" ? "true" : "false"; return Reject::none;
       case ColumnType::text:
         if (!is_utf8(*field)) return Reject::bad_utf8;
         append_json_string_of_copy(to, *field);
         return Reject::none;
+      case ColumnType::json:
+      case ColumnType::jsonb: return append_value(to, source, postgres::unescape(*field, scratch));
+      default: return append_value(to, source, *field);
+    }
+  }
+
+  Reject append_array(std::string& to, const Source& source, std::string_view field) {
+    auto verdict = Reject::wrong_type;
+    const auto append = [&](std::optional<std::string_view> element) {
+      if (!element) to += "null";
+      return !element || (verdict = append_value(to, source, *element)) == Reject::none;
+    };
+    return append_json_array(to, postgres::unescape(field, scratch), append) ? Reject::none
+           : verdict == Reject::none                                         ? Reject::wrong_type
+                                                                             : verdict;
+  }
+
+  /// Of a text without COPY's escapes.
+  Reject append_value(std::string& to, const Source& source, std::string_view text) {
+    switch (source.type) {
+      case ColumnType::small:
+      case ColumnType::integer: to.append(text); return Reject::none;
+      case ColumnType::big: append_big(to, text); return Reject::none;
+      case ColumnType::real:
+      case ColumnType::float8: return append_float(to, text);
+      case ColumnType::boolean: to += text == "t" ? "true" : "false"; return Reject::none;
+      case ColumnType::text:
+        if (!is_utf8(text)) return Reject::bad_utf8;
+        append_json_string(to, text);
+        return Reject::none;
       case ColumnType::numeric:
-      case ColumnType::uuid: append_json_string(to, *field); return Reject::none;
+      case ColumnType::uuid: append_json_string(to, text); return Reject::none;
       case ColumnType::json:
       case ColumnType::jsonb:
-        if (!is_utf8(*field)) return Reject::bad_utf8;
-        append_compact_json(to, postgres::unescape(*field, scratch));
+        if (!is_utf8(text)) return Reject::bad_utf8;
+        append_compact_json(to, text);
         return Reject::none;
       case ColumnType::date:
-        if (!event_time_us(source, *field)) return Reject::bad_time;
-        append_json_string(to, *field);
+        if (!event_time_us(source, text)) return Reject::bad_time;
+        append_json_string(to, text);
         return Reject::none;
       case ColumnType::local_time:
       case ColumnType::instant:
-        const auto us = time != none && &source == &sources[static_cast<std::size_t>(time)] ? event_us : event_time_us(source, *field);
+        const auto us = time != none && &source == &sources[static_cast<std::size_t>(time)] ? event_us : event_time_us(source, text);
         if (!us) return Reject::bad_time;
         to += '"';
         append_iso_time(to, *us, time_digits);
@@ -188,6 +245,9 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
   self.event_us = self.time != none && field_of(self.time)
                       ? event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time))
                       : std::nullopt;
+  out.hour = Event::Hour::once;
+  for (const auto hour : self.hours)
+    if (const auto& text = *row[hour]; !text.empty()) out.hour = text == "twice" ? Event::Hour::twice : Event::Hour::never;
   self.value.clear();
   for (const auto& piece : self.body) {
     self.value += piece.before;

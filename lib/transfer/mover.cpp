@@ -32,6 +32,21 @@ struct Mover::Impl {
   std::unique_ptr<Outlet> outlet{};
   std::optional<postgres::Connection> session{};
   Moved moved{};
+  bool told_of_clocks{};
+
+  /// Once: a tail goes through the whole hour.
+  void tell_of(const ChangingClocks& clocks) {
+    if (told_of_clocks) return;
+    const auto tell = [&](const ChangingClocks::Rows& rows, std::string_view how_often, std::string_view taken_as) {
+      if (rows.number == 0) return;
+      told_of_clocks = true;
+      listener.note(Listener::Level::warn, fmt::format("{}: {} of the rows, {} the first, {} a local time that {} has {}: taken as {}",
+                                                       to_string(table.table), format_count(rows.number), rows.first_id,
+                                                       rows.number == 1 ? "has" : "have", table.time_zone, how_often, taken_as));
+    };
+    tell(clocks.twice, "twice", "standard time");
+    tell(clocks.never, "never", "what clocks had shown without the change");
+  }
 
   void tell(std::uint64_t done, std::uint64_t total, std::string_view outcome = {}) const {
     listener.progress({.task = "copy " + table.table.name, .done = done, .total = total, .bytes = moved.bytes, .outcome = outcome});
@@ -91,6 +106,7 @@ struct Mover::Impl {
       moved.caught_up = good && !until.over() && !round.over();
     }
     if (moved.rows > 0 && moved.caught_up) tell(current->at().rows, current->at().rows, fmt::format("{} moved", format_count(moved.rows)));
+    if (current) tell_of(current->clocks());
     moved.last_id = current ? current->at().last_id : std::nullopt;
     outlet = std::move(current);
     return moved;

@@ -41,6 +41,7 @@ Offsets Outlet::ends(const Deadline& until) const { return offsets_of(cluster_, 
 
 void Outlet::begin() {
   rows_ = 0;
+  open_ = clocks_;
   out_.begin();
 }
 
@@ -59,6 +60,10 @@ std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const
     e.within(fmt::format("moving row {} of {}", event.id, to_string(table_.table)));
     throw;
   }
+  if (event.hour != Encoder::Event::Hour::once) {
+    auto& rows = event.hour == Encoder::Event::Hour::twice ? open_.twice : open_.never;
+    if (rows.number++ == 0) rows.first_id = event.id;
+  }
   ++rows_;
   bytes_ += event.key.size() + event.value.size();
   return event.id;
@@ -75,6 +80,7 @@ bool Outlet::commit(std::optional<std::int64_t> last_id, const Deadline& until) 
   if (out_.commit(until) != kafka::Transactional::Commit::done) return false;
   CTL_FAULT("outlet.after_commit");
   at_ = std::move(next);
+  clocks_ = open_;
   return true;
 }
 

@@ -20,6 +20,15 @@ inline constexpr int failures_in_a_row = 5;  ///< transactions to one topic with
 /// are still to come.
 [[nodiscard]] std::string identity_of_primary(postgres::Connection&, const EventTable&, const Deadline&);
 
+/// Rows whose time the declared zone has twice, or never (Encoder::Event::Hour).
+struct ChangingClocks {
+  struct Rows {
+    std::uint64_t number{};
+    std::int64_t first_id{};
+  };
+  Rows twice{}, never{};
+};
+
 /// The one way by which rows of a table become events: a producer that has fenced every other one of this table, and the checkpoint that
 /// was read after that (the other way round the commit of a predecessor could still come between the two). Each transaction is closed by
 /// the new checkpoint. What throws ends it: its transaction is aborted, and the next Outlet reads the checkpoint again.
@@ -31,6 +40,8 @@ class Outlet {
   [[nodiscard]] const Checkpoint& at() const noexcept { return at_; }    ///< of the last transaction that was committed
   [[nodiscard]] Offsets ends(const Deadline&) const;                     ///< of the topic, now
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }  ///< of keys and values, sent so far
+
+  [[nodiscard]] const ChangingClocks& clocks() const noexcept { return clocks_; }  ///< of the rows that were committed
 
   void begin();
   /// The id of the row. Error{refused} for one that cannot be an event: nothing is skipped.
@@ -44,7 +55,8 @@ class Outlet {
   std::string id_;
   kafka::Transactional out_;
   Checkpoint at_{};
-  std::uint64_t rows_{};  ///< of the open transaction
+  std::uint64_t rows_{};              ///< of the open transaction
+  ChangingClocks clocks_{}, open_{};  ///< the second with those of the open transaction
   std::uint64_t bytes_{};
 };
 

@@ -264,8 +264,16 @@ TEST_CASE("local times of a zone with rules cross as the instants they are") {
   shop.database.run(
       "insert into cart_events (product_id, quantity, event_type, event_timestamp) values (1, 1, 'winter', '2024-01-15 12:00:00.5'), (1, "
       "1, 'summer', '2024-07-15 12:00:00.5'), "
-      "(1, 1, 'twice', '2024-10-27 02:30:00'), (1, 1, 'never', '2024-03-31 02:30:00')");
-  CHECK(shop.move().rows == 4);
+      "(1, 1, 'twice', '2024-10-27 02:30:00'), (1, 1, 'never', '2024-03-31 02:30:00'), "
+      "(1, 1, 'before', '2024-10-27 01:59:59.999'), (1, 1, 'after', '2024-10-27 03:00:00'), "
+      "(1, 1, 'before', '2024-03-31 01:59:59.999'), (1, 1, 'after', '2024-03-31 03:00:00'), (1, 1, 'none', null), "
+      "(1, 1, 'twice', '2024-10-27 02:00:00'), (1, 1, 'twice', '2024-10-27 02:59:59.999')");
+  CHECK(shop.move().rows == 11);
+  CHECK(shop.quiet.notes ==
+        std::vector<std::string>{
+            "public.cart_events: 3 of the rows, 3 the first, have a local time that Europe/Berlin has twice: taken as standard time",
+            "public.cart_events: 1 of the rows, 4 the first, has a local time that Europe/Berlin has never: taken as what clocks had shown "
+            "without the change"});
   const auto has = [&](const std::string& text) {
     for (const auto& record : oracle::read(shop.topic.name()))
       if (record.value->find(text) != std::string::npos) return true;

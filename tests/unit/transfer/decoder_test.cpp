@@ -57,6 +57,34 @@ TEST_CASE("an event of the shop becomes the row that it would have been") {
   CHECK(d.row.fields == std::vector<std::optional<std::string>>{"17", "3", "added", "2024-05-01 12:34:56.789000"});
 }
 
+TEST_CASE("a JSON array becomes an array of the column's type, every value checked as its element's") {
+  CHECK(x("integer[]", "[1, null, -3]") == R"({"1",NULL,"-3"})");
+  CHECK(x("integer[]", "[]") == "{}");
+  CHECK(x("integer[]", "[[1,2],[3,4]]") == R"({{"1","2"},{"3","4"}})");
+  CHECK(x("text[]", R"(["a","b c","NULL",null,"","say \"hi\"","C:\\temp","{x}"])") ==
+        R"({"a","b c","NULL",NULL,"","say \"hi\"","C:\\temp","{x}"})");
+  CHECK(x("boolean[]", "[true,false]") == R"({"t","f"})");
+  CHECK(x("bigint[]", R"(["9007199254740993"])") == R"({"9007199254740993"})");
+  CHECK(x("jsonb[]", R"([{"a":[1,2]},[3]])") == R"({"{\"a\":[1,2]}","[3]"})");
+  CHECK(x("character varying[]", R"(["abc"])", 2) == "too_long");
+  CHECK(x("real[]", "[3.4028235e38,1e-45]") == R"({"3.4028235e+38","1e-45"})");
+  for (const auto* beyond : {"[3.4028236e38]", "[-1e39]", "[1e-46]"}) CHECK(x("real[]", beyond) == "out_of_range");
+  CHECK(x("smallint[]", "[40000]") == "out_of_range");
+  for (const auto* wrong :
+       {"1", "{}", "\"{1}\"", "[[1,2],[3]]", "[1,[2]]", "[[1],2]", "[[],[]]", "[[[[[[[1]]]]]]]", "[\"x\"]", "[[1],null]"})
+    CHECK(x("integer[]", wrong) == "wrong_type");
+  CHECK(x("integer[]", "[[[[[[1]]]]]]") == R"({{{{{{"1"}}}}}})");
+}
+
+TEST_CASE("numbers and JSON are carried as they are written, whatever a double would make of them") {
+  CHECK(x("numeric", "1234567890.12345678901234567890") == "1234567890.12345678901234567890");
+  CHECK(x("numeric", " 2.50 ") == "2.50");
+  CHECK(x("numeric[]", "[2.50, 1e3, \"7.0\"]") == R"({"2.50","1e3","7.0"})");
+  CHECK(x("jsonb", R"( { "a" : [2.50, "x, ]y\"}"] , "b":1.0 } )") == R"({"a":[2.50,"x, ]y\"}"],"b":1.0})");
+  CHECK(x("json", R"("a : b, \\")") == R"("a : b, \\")");
+  CHECK(x("jsonb[]", R"([ {"a": 2.50} , [1.0 , 2] , "," ])") == R"({"{\"a\":2.50}","[1.0,2]","\",\""})");
+}
+
 TEST_CASE("provenance is recognised wherever the id field stands, and a foreign one is rejected") {
   const auto d = decode(R"({"event_id":"pg:cart_events:42","product_id":17})");
   REQUIRE(d.reject == Reject::none);

@@ -125,6 +125,38 @@ TEST_CASE("json is carried without blanks between its tokens, uuid and date as t
   CHECK(encode_x("date", "infinity").reject == Reject::bad_time);
 }
 
+TEST_CASE("arrays are JSON arrays of what their elements would be, of any dimension") {
+  CHECK(json_x("integer[]", "{1,NULL,-3}") == "[1,null,-3]");
+  CHECK(json_x("integer[]", "{}") == "[]");
+  CHECK(json_x("integer[]", "{{1,2},{3,4}}") == "[[1,2],[3,4]]");
+  CHECK(json_x("bigint[]", "{9007199254740993,1}") == "[\"9007199254740993\",1]");
+  CHECK(json_x("numeric[]", "{1.10,NaN}") == "[\"1.10\",\"NaN\"]");
+  CHECK(json_x("double precision[]", "{1e+21,0.5}") == "[1e+21,0.5]");
+  CHECK(json_x("boolean[]", "{t,f}") == "[true,false]");
+  CHECK(json_x("date[]", "{2024-02-29}") == "[\"2024-02-29\"]");
+  CHECK(json_x("text[]", R"({a,"b c","NULL",NULL,"","{x}","1,2"})") == R"(["a","b c","NULL",null,"","{x}","1,2"])");
+  CHECK(json_x("character varying[]", R"({"say \\"hi\\"","C:\\\\temp","a\nb"})") == R"(["say \"hi\"","C:\\temp","a\nb"])");
+  CHECK(json_x("jsonb[]", R"({"{\\"a\\": [1, 2]}",3})") == R"([{"a":[1,2]},3])");
+  CHECK(encode_x("integer[]", "[0:1]={1,2}").reject == Reject::wrong_type);
+  CHECK(encode_x("double precision[]", "{1,Infinity}").reject == Reject::out_of_range);
+  CHECK(encode_x("text[]", "{a,\xff}").reject == Reject::bad_utf8);
+  for (const std::string_view bad : {"", "1", "{1", "{1,}", "{,1}", "{1}}", "{\"a}", "{{1},{2}", "{1}x"})
+    CHECK(encode_x("text[]", bad).reject == Reject::wrong_type);
+}
+
+TEST_CASE("an array is no part of a key, no time and no id, and arrays of times are refused by name") {
+  for (const auto* type : {"timestamp without time zone[]", "timestamp with time zone[]", "point[]", "integer[][]"})
+    CHECK_THROWS_WITH(encode_x(type, "{}"), Catch::Contains("cannot carry: " + std::string{type}));
+  auto table = shop::cart_events();
+  auto info = shop::cart_events_info();
+  shop::add_x(table, info, "text[]");
+  table.key_template = "k-{x}";
+  CHECK_THROWS_WITH((transfer::Encoder{table, info}), Catch::Contains("text[]"));
+  table.key_template = "k";
+  table.time_column = "x";
+  CHECK_THROWS_WITH((transfer::Encoder{table, info}), Catch::Contains("text[]"));
+}
+
 TEST_CASE("times are UTC, cut to the digits asked for, before 1970 as well") {
   CHECK(json_x("timestamp without time zone", "2024-12-31 23:59:59.999999") == "\"2024-12-31T23:59:59.999Z\"");
   CHECK(json_x("timestamp without time zone", "1969-12-31 23:59:59.9996") == "\"1969-12-31T23:59:59.999Z\"");
