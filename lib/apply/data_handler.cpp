@@ -6,6 +6,7 @@
 #include <numeric>
 
 #include "core/text.hpp"
+#include "health/readers.hpp"
 
 namespace ctl {
 namespace {
@@ -78,7 +79,24 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
   step.bytes = rows > 0 ? bytes / rows * step.rows : 0;
   step.summary = last ? fmt::format("rows after id {}, to {}", *last, declared.topic)
                       : fmt::format("~{} rows, {}, to {}", format_count(rows), format_bytes(bytes), declared.topic);
+  step.readers = readers_of(declared.topic, until);
   return step;
+}
+
+std::vector<Step::Reader> DataHandler::readers_of(const std::string& topic, const Deadline& until) const {
+  if (!readers_) {
+    std::vector<std::string> topics;
+    for (const auto& table : desk_.around.project.tables) topics.push_back(table.topic);
+    auto asked = attempt([&] { return health::readers(desk_.kafka, topics, until); });
+    if (!asked)
+      desk_.around.listener.note(Listener::Level::warn,
+                                 fmt::format("nobody can tell which groups will read the old events: {}", asked.error().what()));
+    readers_ = asked ? std::move(*asked) : std::map<std::string, std::vector<std::string>>{};
+  }
+  std::vector<Step::Reader> found;
+  if (const auto groups = readers_->find(topic); groups != readers_->end())
+    for (const auto& group : groups->second) found.push_back({group, topic});
+  return found;
 }
 
 const transfer::Parity* DataHandler::open_holes(const EventTable& declared) const {

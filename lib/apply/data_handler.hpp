@@ -1,8 +1,10 @@
 #pragma once
 #include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "apply/desk.hpp"
 #include "transfer/transfer.hpp"
@@ -38,8 +40,10 @@ class DataHandler : public Handler {
   /// Where the rows are, when moving them in either direction begins; Error{not_found} if they are gone.
   [[nodiscard]] EventTable begin(const EventTable& declared, const Deadline&) const;
   [[nodiscard]] transfer::Replay replay(const EventTable& where, Listener&) const;
+  [[nodiscard]] std::vector<Step::Reader> readers_of(const std::string& topic, const Deadline&) const;
   const Desk& desk_;
   DataOptions options_;
+  mutable std::optional<std::map<std::string, std::vector<std::string>>> readers_{};  ///< asked once: they are for people to know
   std::set<std::string> repaired_{};
   std::map<std::string, std::shared_ptr<Tail>> tails_{};
 };

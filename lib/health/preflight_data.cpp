@@ -5,6 +5,8 @@
 
 #include "core/text.hpp"
 #include "health/preflight.hpp"
+#include "health/readers.hpp"
+#include "model/step.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
 
@@ -71,6 +73,23 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
   into.push_back(std::move(check));
 }
 
+/// Who will meet the events of a table that is to be moved.
+void read_by(std::vector<Check>& into, const EventTable& declared, const TableInfo& info, const std::vector<std::string>& groups) {
+  const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
+  const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
+  Check check{.id = "old-events",
+              .target = declared.topic,
+              .found = fmt::format("~{} rows, {}, about {}", format_count(rows), format_bytes(bytes), format_took(move_time(rows)))};
+  if (groups.empty()) {
+    check.found += "; no group reads the topic";
+  } else {
+    check.result = Result::warn;
+    check.found += fmt::format("; will be read by {} {}", groups.size() == 1 ? "group" : "groups", join(groups, ", "));
+    check.fix = "let them skip events whose " + declared.id_field + " begins with pg:, or reset them to the end after the backfill";
+  }
+  into.push_back(std::move(check));
+}
+
 void dependents(std::vector<Check>& into, const Project& project, const TableInfo& info) {
   for (const auto& dependent : info.dependents) {
     const bool known = accounted_for(project, dependent);
@@ -87,26 +106,31 @@ void dependents(std::vector<Check>& into, const Project& project, const TableInf
 
 void check_data(std::vector<Check>& into, Sources& from, std::string_view direction, const Deadline& until) {
   const auto zone = postgres::server(from.database(), until).time_zone;
+  std::vector<std::string> topics;
+  for (const auto& declared : from.around.project.tables) topics.push_back(declared.topic);
+  std::map<std::string, std::vector<std::string>> groups;
+  const bool deploying = direction == "deploy";
+  if (deploying) ask(into, "old-events", "consumer groups", [&] { groups = readers(from.kafka, topics, until); });
   for (const auto& declared : from.around.project.tables)
     ask(into, "table", to_string(declared.table), [&] {
       const auto located = locate(from.around.project, declared, from.database(), until);
       if (!located) {
-        into.push_back(
-            {.id = "table",
-             .target = to_string(declared.table),
-             .result = direction == "deploy" ? Result::warn : Result::fail,
-             .found = "not there",
-             .fix = direction == "deploy" ? "a migration makes it" : "the retired tables were dropped: a rollback cannot bring them back"});
+        into.push_back({.id = "table",
+                        .target = to_string(declared.table),
+                        .result = deploying ? Result::warn : Result::fail,
+                        .found = "not there",
+                        .fix = deploying ? "a migration makes it" : "the retired tables were dropped: a rollback cannot bring them back"});
         return;
       }
       if (located->retired) {
         into.push_back({.id = "table", .target = to_string(declared.table), .found = "retired to " + located->info.table.schema});
         return;
       }
-      if (direction != "deploy") return;
+      if (!deploying) return;
       keyed(into, declared, located->info);
       append_only(into, located->info);
       time_zone(into, declared, zone);
+      read_by(into, declared, located->info, groups[declared.topic]);
       ask(into, "retention", declared.topic, [&] { retention(into, from, declared, located->info, until); });
       dependents(into, from.around.project, located->info);
     });

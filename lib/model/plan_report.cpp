@@ -13,10 +13,6 @@ struct Counts {
   std::map<Action, std::size_t> by_action{};
   std::size_t disruptive{}, destructive{}, lossy{}, doing{};
   std::uint64_t rows{}, bytes{};
-  [[nodiscard]] std::chrono::milliseconds duration() const {
-    constexpr std::uint64_t rows_per_ms = 400;  // what two cores do that servers share (tests/bench/run)
-    return std::chrono::milliseconds{rows / rows_per_ms};
-  }
 };
 
 Counts count(const Plan& plan) {
@@ -38,6 +34,16 @@ Style style_of(const Step& step) {
   if (step.action == Action::blocked || step.risk == Risk::destructive) return Style::bad;
   if (step.action == Action::wait || step.risk == Risk::disruptive) return Style::warn;
   return Style::plain;
+}
+
+Value affected(const Plan& plan) {
+  Value groups{Value::List{}}, value;
+  for (const auto& step : plan.steps)
+    for (const auto& [group, topic] : step.readers) {
+      Value one;
+      groups.push(std::move(one.set("group", group).set("topic", topic).set("old_events", step.rows)));
+    }
+  return value.set("groups", std::move(groups));
 }
 
 }  // namespace
@@ -63,7 +69,7 @@ Value to_value(const Plan& plan) {
     summary.set(std::string{to_string(action)}, counts.by_action[action]);
   summary.set("disruptive", counts.disruptive).set("destructive", counts.destructive).set("lossy", counts.lossy);
   Value estimate, value;
-  estimate.set("rows", counts.rows).set("bytes", counts.bytes).set("duration_ms", counts.duration().count());
+  estimate.set("rows", counts.rows).set("bytes", counts.bytes).set("duration_ms", move_time(counts.rows).count());
   value.set("target", plan.target).set("until", plan.until.empty() ? Value{} : Value{plan.until});
   value.set("inputs_digest", plan.inputs_digest.empty() ? "" : "sha256:" + plan.inputs_digest)
       .set("fingerprint", "sha256:" + plan.fingerprint());
@@ -71,7 +77,7 @@ Value to_value(const Plan& plan) {
       .set("estimate", std::move(estimate))
       .set("steps", std::move(steps))
       .set("gates", std::move(gates));
-  return value;
+  return value.set("affected", affected(plan));
 }
 
 Report report(const Plan& plan) {
@@ -108,10 +114,13 @@ Report report(const Plan& plan) {
     } else if (step.risk == Risk::destructive) {
       report.line(fmt::format("{} is destructive: {}", to_string(step.resource), step.why), Style::bad);
     }
+  for (const auto& step : plan.steps)
+    for (const auto& [group, topic] : step.readers)
+      report.line(fmt::format("group {} reads {}: ~{} old events come to it", group, topic, format_count(step.rows)), Style::warn);
   auto total = fmt::format("{}{}, {} disruptive, {} destructive", plan.context.empty() ? "" : "context " + plan.context + ". ",
                            counted(counts.doing, "step"), counts.disruptive, counts.destructive);
   if (counts.rows > 0) total += fmt::format(", ~{} rows", format_count(counts.rows));
-  if (counts.duration() >= std::chrono::seconds{1}) total += " in about " + format_took(counts.duration());
+  if (move_time(counts.rows) >= std::chrono::seconds{1}) total += " in about " + format_took(move_time(counts.rows));
   return report.line(total + "."), report;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <compare>
 #include <optional>
 #include <string>
@@ -43,6 +44,10 @@ struct Step {
   std::string why{};
   std::string remedy{};
   std::uint64_t rows{}, bytes{};  ///< about as much is moved
+  struct Reader {
+    std::string group{}, topic{};
+  };
+  std::vector<Reader> readers{};  ///< consumer groups that will read these rows as old events
   Digest precondition{};          ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
 };
 
@@ -55,6 +60,9 @@ struct Plan {
   std::vector<Step> steps{};
   [[nodiscard]] Digest fingerprint() const;  ///< of resources, actions, changes and preconditions
 };
+
+/// How long the move of so many rows takes, about: what two cores do that servers share (tests/bench/run).
+[[nodiscard]] constexpr std::chrono::milliseconds move_time(std::uint64_t rows) { return std::chrono::milliseconds{rows / 400}; }
 
 [[nodiscard]] std::string_view to_string(Kind);
 [[nodiscard]] std::string_view to_string(Action);
