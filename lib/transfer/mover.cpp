@@ -17,6 +17,7 @@ namespace {
 
 constexpr auto transaction_time = 1s;  ///< readers of the topic wait this long behind an open transaction
 constexpr auto short_round = 1s;       ///< the table is caught up with when a round takes no longer
+constexpr auto probe_time = 1s;        ///< for the look at the newest row while others wait as well
 constexpr auto grace = 10s;            ///< for what must be finished although the caller's time is over: the transaction that is open
 
 }  // namespace
@@ -33,6 +34,10 @@ struct Mover::Impl {
   std::optional<postgres::Connection> session{};
   Moved moved{};
   bool told_of_clocks{};
+  std::optional<postgres::Connection> probe{};  ///< asks what the shop asks, while the COPY occupies the session
+  Strain postgres_strain{100ms}, kafka_strain{500ms};
+  Deadline::ms pause{};  ///< for the servers' sake, before the next COPY
+  bool strained{};       ///< at the last look
 
   /// Once: a tail goes through the whole hour.
   void tell_of(const ChangingClocks& clocks) {
@@ -52,7 +57,29 @@ struct Mover::Impl {
     listener.progress({.task = "copy " + table.table.name, .done = done, .total = total, .bytes = moved.bytes, .outcome = outcome});
   }
 
-  /// Copies (last, upto] in transactions of about a second. False: one of them did not succeed, for sure or perhaps.
+  /// Whether the servers answer as usual. Also an ALTER TABLE that waits for our COPY makes the shop's own queries wait, behind itself.
+  bool is_calm(Deadline::clock::duration commit, const Deadline& until) {
+    const auto begun = Deadline::clock::now();
+    const auto asked = attempt([&] {
+      if (!probe || !probe->usable()) probe = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
+      return newest_id(*probe, table, until.within(probe_time));
+    });
+    const auto query = Deadline::clock::now() - begun;
+    if (!asked && asked.error().code() != Code::timeout) probe.reset();  // the COPY's own session will say what is wrong
+    const auto for_postgres = postgres_strain.after(query), for_kafka = kafka_strain.after(commit);
+    pause = std::max(for_postgres, for_kafka);
+    if (const bool was_strained = std::exchange(strained, pause.count() > 0); strained && !was_strained) {
+      const bool database = for_postgres >= for_kafka;
+      const auto ms = [](Deadline::clock::duration d) { return format_took(std::chrono::duration_cast<Deadline::ms>(d)); };
+      listener.note(Listener::Level::info,
+                    fmt::format("{}: makes room, {} answers in {} instead of {}", to_string(table.table), database ? "postgres" : "Kafka",
+                                ms(database ? query : commit), ms(database ? postgres_strain.usual() : kafka_strain.usual())));
+    }
+    return !strained;
+  }
+
+  /// Copies (last, upto] in transactions of about a second, to the end or until a server needs room. False: one of them did not succeed,
+  /// for sure or perhaps.
   bool copy(Outlet& out, postgres::Connection& from, std::int64_t upto, const Deadline& until) {
     const auto info = postgres::table(from, table.table, until);
     if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
@@ -73,11 +100,13 @@ struct Mover::Impl {
         CTL_FAULT("mover.mid_copy");
         pace.passed(n, transaction);
       }
+      const auto ended = Deadline::clock::now();
       // At the end also past rows that are left out, so that they are not looked at again.
       if (!out.commit(row ? last : upto, Deadline{grace, {}})) return false;
       moved.rows += out.at().rows - before;
       moved.bytes += out.bytes() - bytes;
       tell(out.at().rows, estimate);
+      if (row && !until.over() && !is_calm(Deadline::clock::now() - ended, until)) break;
     } while (row && !until.over());
     return true;
   }
@@ -99,11 +128,13 @@ struct Mover::Impl {
       moved.caught_up = !barrier.id || (current->at().last_id && *current->at().last_id >= *barrier.id);
       if (moved.caught_up) break;
       const auto before = current->at().rows;
+      until.sleep(pause);
+      pause = {};
       const bool good = copy(*current, *session, *barrier.id, until);
       failures = good || current->at().rows > before ? 0 : failures + 1;
       if (failures == failures_in_a_row) throw not_committed(table);
       if (!good) current.reset();  // aborted or in doubt: the checkpoint says which, and the rows are read again
-      moved.caught_up = good && !until.over() && !round.over();
+      moved.caught_up = good && pause.count() == 0 && !until.over() && !round.over();
     }
     if (moved.rows > 0 && moved.caught_up) tell(current->at().rows, current->at().rows, fmt::format("{} moved", format_count(moved.rows)));
     if (current) tell_of(current->clocks());

@@ -11,6 +11,25 @@
 using namespace ctl;
 using namespace ctl::transfer;
 
+TEST_CASE("a server that answers slower than it used to is left alone for longer and longer, until it is as quick again") {
+  using std::chrono::milliseconds;
+  Strain strain{milliseconds{100}};
+  CHECK(strain.after(milliseconds{90}) == milliseconds{0});  // tolerable, whatever is usual
+  CHECK(strain.after(milliseconds{5}) == milliseconds{0});
+  CHECK(strain.after(milliseconds{90}) == milliseconds{0});
+  CHECK(strain.after(milliseconds{400}) == milliseconds{400});
+  CHECK(strain.after(milliseconds{400}) == milliseconds{800});
+  CHECK(strain.after(milliseconds{3000}) == milliseconds{3000});
+  CHECK(strain.after(milliseconds{3000}) == milliseconds{6000});
+  CHECK(strain.after(milliseconds{3000}) == milliseconds{10'000});
+  CHECK(strain.after(milliseconds{99}) == milliseconds{0});
+  CHECK(strain.after(milliseconds{200}) == milliseconds{200});
+  Strain far{milliseconds{100}};  // another continent
+  CHECK(far.after(milliseconds{80}) == milliseconds{0});
+  CHECK(far.after(milliseconds{600}) == milliseconds{0});
+  CHECK(far.after(milliseconds{700}) == milliseconds{700});
+}
+
 TEST_CASE("a set of ids knows what it has, signs included, and what another one lacks") {
   IdSet set, other;
   constexpr auto least = std::numeric_limits<std::int64_t>::min(), most = std::numeric_limits<std::int64_t>::max();
