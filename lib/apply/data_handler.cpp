@@ -85,9 +85,7 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
 
 std::vector<Step::Reader> DataHandler::readers_of(const std::string& topic, const Deadline& until) const {
   if (!readers_) {
-    std::vector<std::string> topics;
-    for (const auto& table : desk_.around.project.tables) topics.push_back(table.topic);
-    auto asked = attempt([&] { return health::readers(desk_.kafka, topics, until); });
+    auto asked = attempt([&] { return health::readers(desk_.kafka, health::event_topics(desk_.around.project), until); });
     if (!asked)
       desk_.around.listener.note(Listener::Level::warn,
                                  fmt::format("nobody can tell which groups will read the old events: {}", asked.error().what()));

@@ -6,6 +6,7 @@
 #include <array>
 
 #include "core/text.hpp"
+#include "health/readers.hpp"
 #include "health/status.hpp"
 #include "transfer/transfer.hpp"
 
@@ -21,17 +22,8 @@ bool is_of_connect(std::string_view topic) {
 /// The groups that read the topic now: they have committed to it and have members, or nobody can tell that they have none.
 std::vector<std::string> readers(const std::string& topic, const health::TopicSights& sights) {
   std::vector<std::string> names;
-  for (const auto& group : sights.members) {
-    if (group.empty()) continue;
-    const auto commits = sights.groups->find(group.name);
-    const bool committed =
-        commits != sights.groups->end() && commits->second &&
-        std::any_of(commits->second->begin(), commits->second->end(), [&](const auto& c) { return c.first.topic == topic; });
-    const bool assigned = group.members && std::any_of(group.members->begin(), group.members->end(), [&](const kafka::Member& m) {
-                            return std::any_of(m.assigned.begin(), m.assigned.end(), [&](const auto& p) { return p.topic == topic; });
-                          });
-    if (committed || assigned) names.push_back(group.name);
-  }
+  for (const auto& group : sights.members)
+    if (!group.empty() && health::reads(group, *sights.groups, topic)) names.push_back(group.name);
   return names;
 }
 

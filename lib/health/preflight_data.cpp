@@ -106,11 +106,10 @@ void dependents(std::vector<Check>& into, const Project& project, const TableInf
 
 void check_data(std::vector<Check>& into, Sources& from, std::string_view direction, const Deadline& until) {
   const auto zone = postgres::server(from.database(), until).time_zone;
-  std::vector<std::string> topics;
-  for (const auto& declared : from.around.project.tables) topics.push_back(declared.topic);
-  std::map<std::string, std::vector<std::string>> groups;
+  std::optional<std::map<std::string, std::vector<std::string>>> groups;  // of none it is said that nobody reads it before that is known
   const bool deploying = direction == "deploy";
-  if (deploying) ask(into, "old-events", "consumer groups", [&] { groups = readers(from.kafka, topics, until); });
+  if (deploying)
+    ask(into, "old-events", "consumer groups", [&] { groups = readers(from.kafka, event_topics(from.around.project), until); });
   for (const auto& declared : from.around.project.tables)
     ask(into, "table", to_string(declared.table), [&] {
       const auto located = locate(from.around.project, declared, from.database(), until);
@@ -130,7 +129,7 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
       keyed(into, declared, located->info);
       append_only(into, located->info);
       time_zone(into, declared, zone);
-      read_by(into, declared, located->info, groups[declared.topic]);
+      if (groups) read_by(into, declared, located->info, (*groups)[declared.topic]);
       ask(into, "retention", declared.topic, [&] { retention(into, from, declared, located->info, until); });
       dependents(into, from.around.project, located->info);
     });

@@ -1,30 +1,36 @@
 #include "health/readers.hpp"
 
 #include <algorithm>
-#include <set>
 
 namespace ctl::health {
 
+std::vector<std::string> event_topics(const Project& project) {
+  std::vector<std::string> names;
+  for (const auto& table : project.tables) names.push_back(table.topic);
+  return names;
+}
+
+bool reads(const kafka::Group& group, const std::map<std::string, Known<kafka::Commits>>& commits, const std::string& topic) {
+  const auto found = commits.find(group.name);
+  if (found != commits.end() && found->second &&
+      std::any_of(found->second->begin(), found->second->end(), [&](const auto& c) { return c.first.topic == topic; }))
+    return true;
+  return group.members && std::any_of(group.members->begin(), group.members->end(), [&](const kafka::Member& m) {
+           return std::any_of(m.assigned.begin(), m.assigned.end(), [&](const auto& p) { return p.topic == topic; });
+         });
+}
+
 std::map<std::string, std::vector<std::string>> readers(kafka::Cluster& cluster, std::span<const std::string> topics,
                                                         const Deadline& until) {
-  std::map<std::string, std::set<std::string>> found;
-  const auto add = [&](const std::string& topic, const std::string& group) {
-    if (std::find(topics.begin(), topics.end(), topic) != topics.end()) found[topic].insert(group);
-  };
+  const auto groups = cluster.groups(until);
   std::vector<std::string> names;
-  for (const auto& group : cluster.groups(until)) {
-    names.push_back(group.name);
-    if (!group.members) continue;
-    for (const auto& member : *group.members)
-      for (const auto& partition : member.assigned) add(partition.topic, group.name);
-  }
-  for (const auto& [group, commits] : cluster.committed(names, until))
-    if (commits)
-      for (const auto& [partition, next] : *commits) add(partition.topic, group);
-
-  std::map<std::string, std::vector<std::string>> sorted;
-  for (auto& [topic, groups] : found) sorted.emplace(topic, std::vector<std::string>{groups.begin(), groups.end()});
-  return sorted;
+  for (const auto& group : groups) names.push_back(group.name);
+  const auto commits = cluster.committed(names, until);
+  std::map<std::string, std::vector<std::string>> found;
+  for (const auto& topic : topics)
+    for (const auto& group : groups)
+      if (reads(group, commits, topic)) found[topic].push_back(group.name);
+  return found;
 }
 
 }  // namespace ctl::health

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "health/readers.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
 #include "transfer/topic_scan.hpp"
@@ -38,12 +39,6 @@ std::vector<kafka::Partition> partitions(kafka::Cluster& cluster, const std::vec
     if (state)
       for (const auto& p : state->partitions) all.push_back({name, p.id});
   return all;
-}
-
-std::vector<std::string> event_topics(const Project& project) {
-  std::vector<std::string> names;
-  for (const auto& table : project.tables) names.push_back(table.topic);
-  return names;
 }
 
 /// What a rollback has taken back into the table is no sign of an application that runs now.

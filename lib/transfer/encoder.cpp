@@ -46,9 +46,8 @@ std::string hour_expression(const std::string& name, const EventTable& table) {
   };
   const auto before = taken('-', '+'), after = taken('+', '-');
   const auto is_it = [&](const std::string& instant) { return fmt::format("({}) at time zone {} = {}", instant, rules, text); };
-  return fmt::format(
-      "case when {0} = {1} then '' when {2} and {3} then 'twice' when {2} or {3} then '' when {4} is null then '' else 'never' end", before,
-      after, is_it(before), is_it(after), text);
+  return fmt::format("case when {0} is null or {1} = {2} then '' when {3} and {4} then 'twice' when {3} or {4} then '' else 'never' end",
+                     text, before, after, is_it(before), is_it(after));
 }
 
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view text) {
@@ -171,14 +170,14 @@ struct Encoder::Impl {
   }
 
   Reject append_array(std::string& to, const Source& source, std::string_view field) {
-    auto verdict = Reject::wrong_type;
+    auto verdict = Reject::none;
     const auto append = [&](std::optional<std::string_view> element) {
+      if (element) verdict = append_value(to, source, *element);
       if (!element) to += "null";
-      return !element || (verdict = append_value(to, source, *element)) == Reject::none;
+      return verdict == Reject::none;
     };
-    return append_json_array(to, postgres::unescape(field, scratch), append) ? Reject::none
-           : verdict == Reject::none                                         ? Reject::wrong_type
-                                                                             : verdict;
+    if (append_json_array(to, postgres::unescape(field, scratch), append)) return Reject::none;
+    return verdict != Reject::none ? verdict : Reject::wrong_type;
   }
 
   /// Of a text without COPY's escapes.
