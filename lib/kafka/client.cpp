@@ -38,6 +38,19 @@ Trouble::Kind kind_of(rd_kafka_resp_err_t error) noexcept {
   }
 }
 
+/// Whether a group's coordinator is asked. Such a request must not time out within librdkafka: it is forgotten there, yet not by the search
+/// for the coordinator, and once this one is found the process is aborted ("eonce->refcnt > 0", confluentinc/librdkafka#4605). So only
+/// the wait for its answer ends in time; what is left of it goes with the handle.
+bool asks_coordinator(rd_kafka_admin_op_t operation) noexcept {
+  switch (operation) {
+    case RD_KAFKA_ADMIN_OP_DESCRIBECONSUMERGROUPS:
+    case RD_KAFKA_ADMIN_OP_LISTCONSUMERGROUPOFFSETS:
+    case RD_KAFKA_ADMIN_OP_ALTERCONSUMERGROUPOFFSETS:
+    case RD_KAFKA_ADMIN_OP_DELETECONSUMERGROUPOFFSETS: return true;
+    default: return false;
+  }
+}
+
 }  // namespace
 
 Client::Client(rd_kafka_type_t type, const Settings& settings, std::span<const Property> own, Listener& listener, Delivery delivery)
@@ -128,8 +141,10 @@ Queue Client::send(rd_kafka_admin_op_t operation, const Deadline& until, const S
   Queue answer{rd_kafka_queue_new(handle_.get())};
   const AdminOptions options{rd_kafka_AdminOptions_new(handle_.get(), operation)};
   std::array<char, 512> text{};
-  const auto left = until.left_ms(std::chrono::hours{1});
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), left, text.data(), text.size());
+  constexpr Deadline::ms longest = std::chrono::hours{1};  // that librdkafka takes
+  const auto left = until.left_ms(longest);
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), asks_coordinator(operation) ? static_cast<int>(longest.count()) : left,
+                                            text.data(), text.size());
   rd_kafka_AdminOptions_set_operation_timeout(options.get(), left, text.data(),
                                               text.size());  // the broker's own wait; most operations have none
   request(options.get(), answer.get());
