@@ -40,6 +40,9 @@ struct Transactional::Impl {
   ~Impl() {
     if (state == State::open) Failure{rd_kafka_abort_transaction(client.get(), 500)};
     rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
+    // A commit without an answer: librdkafka may still register partitions, and does not survive that while its handle goes (2.0: assertion
+    // "txn_req_cnt > 0"). Taken up again it sees what was purged, and fails; or it was past that, and is as much in doubt as before.
+    if (state == State::dead) Failure{rd_kafka_commit_transaction(client.get(), 100)};
   }
   Impl(const Impl&) = delete;
   Impl& operator=(const Impl&) = delete;
