@@ -61,11 +61,6 @@ struct Transactional::Impl {
     std::string name{};
     TopicHandle handle{};
   };
-  struct Reached {
-    const rd_kafka_topic_t* topic{};
-    int partition{};
-    std::int64_t offset{-1};
-  };
   enum class State : unsigned char { ready, open, dead };
 
   std::string id;
@@ -74,32 +69,17 @@ struct Transactional::Impl {
   std::vector<Topic> topics{};
   std::size_t last_topic{};
   unsigned sent{};
-  std::vector<Reached> reached{};  ///< by the open transaction
-  std::size_t last_reached{};
   rd_kafka_resp_err_t lost{};  ///< why its first lost record was lost
   std::string lost_from{};
-  std::map<std::string, std::map<int, std::int64_t>> delivered{};
 };
 
 void Transactional::Impl::on_report(void* self, const rd_kafka_message_t& message) noexcept {
   auto& impl = *static_cast<Impl*>(self);
-  if (message.err != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    if (impl.lost != RD_KAFKA_RESP_ERR_NO_ERROR || message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
-        message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
-      return;
-    impl.lost = message.err;
-    impl.lost_from = rd_kafka_topic_name(message.rkt);
+  if (impl.lost != RD_KAFKA_RESP_ERR_NO_ERROR || message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
+      message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
     return;
-  }
-  const auto is_it = [&](const Reached& r) { return r.topic == message.rkt && r.partition == message.partition; };
-  auto& reached = impl.reached;
-  if (impl.last_reached >= reached.size() || !is_it(reached[impl.last_reached])) {  // reports come in runs of one partition
-    const auto found = std::find_if(reached.begin(), reached.end(), is_it);
-    impl.last_reached = static_cast<std::size_t>(found - reached.begin());
-    if (found == reached.end()) reached.push_back({message.rkt, message.partition});
-  }
-  auto& offset = reached[impl.last_reached].offset;
-  offset = std::max(offset, message.offset);
+  impl.lost = message.err;
+  impl.lost_from = rd_kafka_topic_name(message.rkt);
 }
 
 rd_kafka_topic_t* Transactional::Impl::topic(std::string_view name) {
@@ -143,8 +123,6 @@ Transactional::Transactional(Transactional&&) noexcept = default;
 Transactional& Transactional::operator=(Transactional&&) noexcept = default;
 Transactional::~Transactional() = default;
 
-const std::map<std::string, std::map<int, std::int64_t>>& Transactional::delivered() const noexcept { return impl_->delivered; }
-
 void Transactional::begin() {
   auto& me = *impl_;
   me.require(me.state == Impl::State::ready, "begin");
@@ -155,7 +133,6 @@ void Transactional::begin() {
   }
   me.state = Impl::State::open;
   me.lost = RD_KAFKA_RESP_ERR_NO_ERROR;
-  for (auto& reached : me.reached) reached.offset = -1;
 }
 
 void Transactional::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
@@ -216,8 +193,6 @@ Transactional::Commit Transactional::commit(const Deadline& until) {
     return Commit::in_doubt;
   }
   me.state = Impl::State::ready;
-  for (const auto& [topic, partition, offset] : me.reached)
-    if (offset >= 0) me.delivered[rd_kafka_topic_name(topic)][partition] = offset;
   return Commit::done;
 }
 

@@ -1,7 +1,6 @@
 #pragma once
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -40,9 +39,6 @@ class Transactional {
   /// is dead; make a new one and read the checkpoint. Fenced throws Error{busy}; a record that the broker refuses, Error{failed} after the
   /// abort.
   [[nodiscard]] Commit commit(const Deadline&);
-
-  /// The offset of the last record of each topic and partition that a transaction committed by this object wrote.
-  [[nodiscard]] const std::map<std::string, std::map<int, std::int64_t>>& delivered() const noexcept;
 
  private:
   struct Impl;

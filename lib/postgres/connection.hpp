@@ -66,8 +66,8 @@ class Connection {
   /// Several statements by one call, all or nothing (or part of the caller's transaction). Error has the file:line:column of the failing
   /// one.
   void script(std::string_view sql, std::string_view file, const Deadline&);
-  CopyReader copy_out(std::string_view sql, const Deadline&);  ///< `copy … to stdout`; nothing else can be done meanwhile
-  CopyWriter copy_in(std::string_view sql, const Deadline&);   ///< `copy … from stdin`
+  CopyReader copy_out(std::string_view query, const Deadline&);  ///< its rows, by COPY; nothing else can be done meanwhile
+  CopyWriter copy_in(std::string_view sql, const Deadline&);     ///< `copy … from stdin`
   [[nodiscard]] int backend_pid() const noexcept;
   [[nodiscard]] bool usable() const noexcept;
   [[nodiscard]] const std::string& address() const noexcept;  ///< "localhost:5432/shop"

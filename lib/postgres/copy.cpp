@@ -1,8 +1,7 @@
 #include "postgres/copy.hpp"
 
+#include <fmt/format.h>
 #include <libpq-fe.h>
-
-#include <cstring>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -47,24 +46,43 @@ std::uint64_t confirm(Connection::Impl& session, std::string_view doing, const D
   return rows;
 }
 
-void split_row(std::string_view line, std::vector<std::optional<std::string_view>>& fields) {
-  fields.clear();
-  for (const char *at = line.data(), *end = at + line.size();;) {
-    const auto* tab = static_cast<const char*>(std::memchr(at, '\t', static_cast<std::size_t>(end - at)));
-    const std::string_view field{at, static_cast<std::size_t>((tab != nullptr ? tab : end) - at)};
-    if (field == "\\N")
-      fields.emplace_back();
+// The binary format (PostgreSQL manual, COPY, "Binary Format").
+constexpr std::string_view signature{"PGCOPY\n\377\r\n\0", 11};
+
+[[noreturn]] void cut_short() { throw Error{Code::failed, {.what = "a row of a COPY is shorter than it says"}}; }
+
+inline std::string_view take(std::string_view& bytes, std::size_t size) {
+  if (size > bytes.size()) cut_short();
+  const auto taken = bytes.substr(0, size);
+  bytes.remove_prefix(size);
+  return taken;
+}
+
+void pass_header(std::string_view& bytes) {
+  if (take(bytes, signature.size()) != signature) throw Error{Code::failed, {.what = "a COPY does not begin as a binary one does"}};
+  take(bytes, 4);  // flags
+  take(bytes, static_cast<std::size_t>(to_integer(take(bytes, 4))));
+}
+
+/// False for the end of the data.
+bool split_row(std::string_view bytes, std::vector<std::optional<std::string_view>>& fields) {
+  const auto count = to_integer(take(bytes, 2));
+  if (count < 0) return false;
+  fields.resize(static_cast<std::size_t>(count));
+  for (auto& field : fields) {
+    const auto size = to_integer(take(bytes, 4));
+    if (size < 0)
+      field.reset();
     else
-      fields.emplace_back(field);
-    if (tab == nullptr) return;
-    at = tab + 1;
+      field = take(bytes, static_cast<std::size_t>(size));
   }
+  return true;
 }
 
 }  // namespace
 
-CopyReader Connection::copy_out(std::string_view sql, const Deadline& until) {
-  begin(*impl_, sql, PGRES_COPY_OUT, reading, until);
+CopyReader Connection::copy_out(std::string_view query, const Deadline& until) {
+  begin(*impl_, fmt::format("copy ({}) to stdout (format binary)", query), PGRES_COPY_OUT, reading, until);
   return CopyReader{*impl_};
 }
 CopyWriter Connection::copy_in(std::string_view sql, const Deadline& until) {
@@ -74,7 +92,10 @@ CopyWriter Connection::copy_in(std::string_view sql, const Deadline& until) {
 
 CopyReader::CopyReader(Connection::Impl& session) : session_{&session} {}
 CopyReader::CopyReader(CopyReader&& other) noexcept
-    : session_{std::exchange(other.session_, nullptr)}, buffer_{std::exchange(other.buffer_, nullptr)}, row_{std::move(other.row_)} {}
+    : session_{std::exchange(other.session_, nullptr)},
+      buffer_{std::exchange(other.buffer_, nullptr)},
+      headed_{other.headed_},
+      row_{std::move(other.row_)} {}
 CopyReader::~CopyReader() {
   PQfreemem(buffer_);
   if (session_ == nullptr) return;
@@ -83,21 +104,24 @@ CopyReader::~CopyReader() {
 }
 
 std::optional<CopyReader::Row> CopyReader::next(const Deadline& until) {
-  PQfreemem(std::exchange(buffer_, nullptr));
-  if (session_ == nullptr) return std::nullopt;
-  int size = PQgetCopyData(session_->raw, &buffer_, 1);
-  for (bool wait = false; size == 0; wait = !wait) {  // first what came meanwhile
-    session_->read(wait, reading, until);
-    size = PQgetCopyData(session_->raw, &buffer_, 1);
+  while (session_ != nullptr) {
+    PQfreemem(std::exchange(buffer_, nullptr));
+    int size = PQgetCopyData(session_->raw, &buffer_, 1);
+    for (bool wait = false; size == 0; wait = !wait) {  // first what came meanwhile
+      session_->read(wait, reading, until);
+      size = PQgetCopyData(session_->raw, &buffer_, 1);
+    }
+    if (size == -2) session_->fail(until, reading, "", session_->last_words());
+    if (size < 0) {
+      confirm(*session_, reading, until);
+      session_ = nullptr;
+      break;
+    }
+    std::string_view bytes{buffer_, static_cast<std::size_t>(size)};
+    if (!std::exchange(headed_, true)) pass_header(bytes);
+    if (split_row(bytes, row_)) return Row{row_};
   }
-  if (size == -2) session_->fail(until, reading, "", session_->last_words());
-  if (size < 0) {
-    confirm(*session_, reading, until);
-    session_ = nullptr;
-    return std::nullopt;
-  }
-  split_row({buffer_, static_cast<std::size_t>(size) - 1}, row_);  // without the line feed
-  return Row{row_};
+  return std::nullopt;
 }
 
 CopyWriter::CopyWriter(Connection::Impl& session) : session_{&session} {}

@@ -28,7 +28,7 @@ enum class Reject : unsigned char {
 };
 [[nodiscard]] std::string_view to_string(Reject);
 
-/// COPY text row -> key and JSON value. Compiled once from the declaration and the table's columns (what cannot cross is refused here, by
+/// COPY row -> key and JSON value. Compiled once from the declaration and the table's columns (what cannot cross is refused here, by
 /// name: Error{refused} for a type, Error{manifest} for a column that the table does not have); allocates nothing a row.
 class Encoder {
  public:

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -31,10 +32,21 @@ struct Piece {  ///< literal text, then the value of a source (none: nothing)
 
 std::string expression(const Source& source, const EventTable& table, const Zone& declared) {
   const auto name = postgres::quote_identifier(source.name);
-  if (source.type == ColumnType::instant) return "(" + name + " at time zone 'UTC')";
-  if (source.type == ColumnType::local_time && declared.kind == Zone::Kind::rules)
-    return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
-  return name;
+  if (source.array) return name + "::text";
+  switch (source.type) {
+    case ColumnType::small:
+    case ColumnType::integer:
+    case ColumnType::big:
+    case ColumnType::boolean:
+    case ColumnType::text:
+    case ColumnType::json: return name;
+    case ColumnType::date: return name + "::timestamp";
+    case ColumnType::instant: return "(" + name + " at time zone 'UTC')";
+    case ColumnType::local_time:
+      if (declared.kind != Zone::Kind::rules) return name;
+      return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
+    default: return name + "::text";
+  }
 }
 
 /// "twice" or "never" for a local time that the zone has so when its clocks change, else "". Taken with the offset before the change and
@@ -50,8 +62,8 @@ std::string hour_expression(const std::string& name, const EventTable& table) {
                      text, before, after, is_it(before), is_it(after));
 }
 
-std::optional<std::int64_t> event_time_us(const Source& source, std::string_view text) {
-  auto us = source.type == ColumnType::date ? parse_postgres_date(text) : parse_postgres_time(text);
+std::optional<std::int64_t> event_time_us(const Source& source, std::string_view field) {
+  auto us = from_postgres_time(postgres::to_integer(field));
   if (us) *us -= source.offset_us;
   return us;
 }
@@ -64,13 +76,18 @@ Reject append_float(std::string& to, std::string_view text) {
   return Reject::none;
 }
 
+void append_digits(std::string& to, std::int64_t value) {
+  std::array<char, 20> digits;  // not cleared: this is done for every integer of every row
+  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
+  to.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
+}
+
 /// A 64-bit integer as a number as far as JavaScript can hold it exactly (2^53), else as text.
-void append_big(std::string& to, std::string_view text) {
+void append_integer(std::string& to, std::int64_t value) {
   constexpr std::int64_t exact = std::int64_t{1} << 53;
-  const auto value = text.size() < 16 ? 0 : parse_integer(text).value_or(exact + 1);
   const bool quoted = value > exact || value < -exact;
   if (quoted) to += '"';
-  to.append(text);
+  append_digits(to, value);
   if (quoted) to += '"';
 }
 
@@ -84,7 +101,7 @@ struct Encoder::Impl {
   std::string tail{};
   int time{none}, time_digits{};
   std::optional<std::int64_t> event_us{};  ///< of the row at hand, when it has a time column
-  std::string value{}, key{}, scratch{};
+  std::string value{}, key{};
 
   Impl(const EventTable& table, const TableInfo& info) : time_digits{table.time_digits} {
     if (info.primary_key != std::vector{table.id_column} ||
@@ -159,14 +176,28 @@ struct Encoder::Impl {
     }
     if (source.array) return append_array(to, source, *field);
     switch (source.type) {
-      case ColumnType::text:
-        if (!is_utf8(*field)) return Reject::bad_utf8;
-        append_json_string_of_copy(to, *field);
-        return Reject::none;
-      case ColumnType::json:
-      case ColumnType::jsonb: return append_value(to, source, postgres::unescape(*field, scratch));
+      case ColumnType::small:
+      case ColumnType::integer:
+      case ColumnType::big: append_integer(to, postgres::to_integer(*field)); return Reject::none;
+      case ColumnType::boolean: to += postgres::to_integer(*field) != 0 ? "true" : "false"; return Reject::none;
+      case ColumnType::date:
+      case ColumnType::local_time:
+      case ColumnType::instant: return append_time(to, source, *field);
       default: return append_value(to, source, *field);
     }
+  }
+
+  Reject append_time(std::string& to, const Source& source, std::string_view field) {
+    const bool of_row = time != none && &source == &sources[static_cast<std::size_t>(time)];
+    const auto us = of_row ? event_us : event_time_us(source, field);
+    if (!us) return Reject::bad_time;
+    to += '"';
+    if (source.type == ColumnType::date)
+      append_postgres_date(to, *us);
+    else
+      append_iso_time(to, *us, time_digits);
+    to += '"';
+    return Reject::none;
   }
 
   Reject append_array(std::string& to, const Source& source, std::string_view field) {
@@ -176,16 +207,16 @@ struct Encoder::Impl {
       if (!element) to += "null";
       return verdict == Reject::none;
     };
-    if (append_json_array(to, postgres::unescape(field, scratch), append)) return Reject::none;
+    if (append_json_array(to, field, append)) return Reject::none;
     return verdict != Reject::none ? verdict : Reject::wrong_type;
   }
 
-  /// Of a text without COPY's escapes.
+  /// Of a value, or an element of an array, as PostgreSQL writes it.
   Reject append_value(std::string& to, const Source& source, std::string_view text) {
     switch (source.type) {
       case ColumnType::small:
-      case ColumnType::integer: to.append(text); return Reject::none;
-      case ColumnType::big: append_big(to, text); return Reject::none;
+      case ColumnType::integer:
+      case ColumnType::big: append_integer(to, parse_integer(text).value_or(0)); return Reject::none;
       case ColumnType::real:
       case ColumnType::float8: return append_float(to, text);
       case ColumnType::boolean: to += text == "t" ? "true" : "false"; return Reject::none;
@@ -201,17 +232,11 @@ struct Encoder::Impl {
         append_compact_json(to, text);
         return Reject::none;
       case ColumnType::date:
-        if (!event_time_us(source, text)) return Reject::bad_time;
+        if (!parse_postgres_date(text)) return Reject::bad_time;
         append_json_string(to, text);
         return Reject::none;
       case ColumnType::local_time:
-      case ColumnType::instant:
-        const auto us = time != none && &source == &sources[static_cast<std::size_t>(time)] ? event_us : event_time_us(source, text);
-        if (!us) return Reject::bad_time;
-        to += '"';
-        append_iso_time(to, *us, time_digits);
-        to += '"';
-        return Reject::none;
+      case ColumnType::instant: break;  // arrays of them are refused
     }
     return Reject::wrong_type;
   }
@@ -219,7 +244,7 @@ struct Encoder::Impl {
   /// As a JavaScript template literal: texts without quotes, NULL as null, everything else as in JSON.
   Reject append_key(const Source& source, const std::optional<std::string_view>& field) {
     if (field && source.type == ColumnType::text) {
-      key.append(postgres::unescape(*field, scratch));
+      key.append(*field);
       return is_utf8(*field) ? Reject::none : Reject::bad_utf8;
     }
     const auto begin = key.size();
@@ -240,7 +265,7 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
   const auto source_of = [&](const Piece& piece) -> const Source& { return self.sources[static_cast<std::size_t>(piece.source)]; };
   const auto field_of = [&](int source) -> const auto& { return row[static_cast<std::size_t>(source)]; };
   out.time_ms.reset();
-  std::from_chars(row[0]->data(), row[0]->data() + row[0]->size(), out.id);
+  out.id = postgres::to_integer(*row[0]);
   self.event_us = self.time != none && field_of(self.time)
                       ? event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time))
                       : std::nullopt;
@@ -257,7 +282,8 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     }
   }
   self.value += self.tail;
-  self.value.append(*row[0]).append("\"}");
+  append_digits(self.value, out.id);
+  self.value += "\"}";
   self.key.clear();
   for (const auto& piece : self.key_pieces) {
     self.key += piece.before;

@@ -43,19 +43,6 @@ void append_escaped(std::string& to, char c) {
   to += hex[static_cast<unsigned char>(c) & 15];
 }
 
-/// The byte that COPY wrote as a backslash and this letter (PostgreSQL manual, COPY, text format).
-char unescape(char letter) {
-  switch (letter) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    case 'v': return '\v';
-    default: return letter;
-  }
-}
-
 std::size_t plain_run(std::string_view text) {
   return static_cast<std::size_t>(std::find_if(text.begin(), text.end(), [](char c) { return escape_of(c) != 0; }) - text.begin());
 }
@@ -70,19 +57,6 @@ void append_json_string(std::string& to, std::string_view text) {
     if (run == text.size()) break;
     append_escaped(to, text[run]);
     text.remove_prefix(run + 1);
-  }
-  to += '"';
-}
-
-void append_json_string_of_copy(std::string& to, std::string_view field) {
-  to += '"';
-  while (!field.empty()) {
-    const auto run = plain_run(field);
-    to.append(field.substr(0, run));
-    if (run == field.size()) break;
-    const bool pair = field[run] == '\\' && run + 1 < field.size();
-    append_escaped(to, pair ? unescape(field[run + 1]) : field[run]);
-    field.remove_prefix(run + (pair ? 2 : 1));
   }
   to += '"';
 }

@@ -6,10 +6,9 @@
 /// Pieces of JSON exactly as JavaScript's JSON.stringify prints them.
 namespace ctl::transfer {
 
-void append_json_string(std::string& to, std::string_view text);           ///< quoted, minimal escapes; the text must be UTF-8
-void append_json_string_of_copy(std::string& to, std::string_view field);  ///< the same of a field that COPY has escaped
-void append_json_number(std::string& to, double);                          ///< as Number.prototype.toString; finite
-void append_compact_json(std::string& to, std::string_view json);          ///< without the blanks between tokens
+void append_json_string(std::string& to, std::string_view text);   ///< quoted, minimal escapes; the text must be UTF-8
+void append_json_number(std::string& to, double);                  ///< as Number.prototype.toString; finite
+void append_compact_json(std::string& to, std::string_view json);  ///< without the blanks between tokens
 
 /// The values of an object's members, or an array's elements, in their order and as they are written: a parser's numbers are doubles, which
 /// know neither 2.50 nor twenty digits. The text is valid JSON, an object or an array.

@@ -18,9 +18,9 @@ using Places = std::map<int, IdSet>;  ///< offsets by partition
 
 Places read_places(postgres::Connection& session, const std::string& select, const Deadline& until) {
   Places places;
-  auto rows = session.copy_out("copy (" + select + ") to stdout", until);
+  auto rows = session.copy_out(select, until);
   while (const auto row = rows.next(until))
-    places[static_cast<int>(parse_integer(*(*row)[0]).value_or(-1))].add(parse_integer(*(*row)[1]).value_or(-1));
+    places[static_cast<int>(postgres::to_integer(*(*row)[0]))].add(postgres::to_integer(*(*row)[1]));
   return places;
 }
 

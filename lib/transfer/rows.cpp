@@ -34,8 +34,8 @@ postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& 
     where += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = t.{})",
                          postgres::quote_literal(table.table.name), id);
   return session.copy_out(
-      fmt::format("copy (select {} from {}.{} t where {}{}) to stdout", join(encoder.columns(), ", "),
-                  postgres::quote_identifier(table.table.schema), postgres::quote_identifier(table.table.name), where, order),
+      fmt::format("select {} from {}.{} t where {}{}", join(encoder.columns(), ", "), postgres::quote_identifier(table.table.schema),
+                  postgres::quote_identifier(table.table.name), where, order),
       until);
 }
 

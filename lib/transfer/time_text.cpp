@@ -21,6 +21,7 @@ constexpr std::int64_t days_of(Date d) {
   const std::int64_t in_year = (153 * (d.month + (d.month > 2 ? -3 : 9)) + 2) / 5 + d.day - 1;
   return era * 146'097 + in_era * 365 + in_era / 4 - in_era / 100 + in_year - 719'468;
 }
+constexpr std::int64_t earliest_us = days_of({1, 1, 1}) * day_us;
 constexpr Date date_of(std::int64_t days) {
   days += 719'468;
   const std::int64_t era = (days >= 0 ? days : days - 146'096) / 146'097, of_era = days - era * 146'097;
@@ -147,44 +148,11 @@ void append_date_and_clock(std::string& to, std::int64_t us, bool wide_years, ch
   to.append(text.data(), static_cast<std::size_t>(at - text.data()));
 }
 
-/// Two digits, or more than 99.
-constexpr int pair_at(std::string_view text, std::size_t at) {
-  const auto tens = static_cast<unsigned char>(text[at] - '0'), ones = static_cast<unsigned char>(text[at + 1] - '0');
-  return tens > 9 || ones > 9 ? 1000 : tens * 10 + ones;
-}
-
-/// "2024-05-01 12:34:56", with up to six digits of a second: the form of nearly every time, in a quarter of the scanner's time. Nothing for
-/// any other form, and for what is wrong.
-std::optional<std::int64_t> parse_usual(std::string_view text) {
-  if (text.size() < 19 || text.size() > 26 || text[4] != '-' || text[7] != '-' || text[10] != ' ' || text[13] != ':' || text[16] != ':')
-    return std::nullopt;
-  const int century = pair_at(text, 0), year = pair_at(text, 2), month = pair_at(text, 5), day = pair_at(text, 8);
-  const int hour = pair_at(text, 11), minute = pair_at(text, 14), second = pair_at(text, 17);
-  if (century > 99 || year > 99 || century + year == 0 || month - 1U > 11 || day < 1 || hour > 23 || minute > 59 || second > 59)
-    return std::nullopt;
-  const Date date{century * 100 + year, month, day};
-  if (day > 28 && day > days_in(date.year, month)) return std::nullopt;
-  std::int64_t fraction = 0;
-  if (text.size() > 19) {
-    if (text[19] != '.' || text.size() == 20) return std::nullopt;
-    for (std::size_t i = 20; i < 26; ++i) {
-      const auto digit = i < text.size() ? static_cast<unsigned char>(text[i] - '0') : 0U;
-      if (digit > 9) return std::nullopt;
-      fraction = fraction * 10 + digit;
-    }
-  }
-  return days_of(date) * day_us + ((hour * 60 + minute) * 60 + second) * second_us + fraction;
-}
-
 }  // namespace
 
-std::optional<std::int64_t> parse_postgres_time(std::string_view text) {
-  if (const auto us = parse_usual(text)) return us;
-  Scanner in{text};
-  auto us = in.date_us(4, 6);
-  in.expect(' ');
-  us += in.clock_us();
-  return in.all(us);
+std::optional<std::int64_t> from_postgres_time(std::int64_t us) {
+  constexpr auto epoch = days_of({2000, 1, 1}) * day_us;
+  return us >= earliest_us - epoch && us <= latest_us - epoch ? std::optional{us + epoch} : std::nullopt;
 }
 
 std::optional<std::int64_t> parse_postgres_date(std::string_view text) {
@@ -201,7 +169,7 @@ std::optional<std::int64_t> parse_iso_time(std::string_view text) {
   us += in.clock_us();
   us -= in.offset_us();
   const auto parsed = in.all(us);
-  return parsed && *parsed >= days_of({1, 1, 1}) * day_us ? parsed : std::nullopt;
+  return parsed && *parsed >= earliest_us ? parsed : std::nullopt;
 }
 
 void append_iso_time(std::string& to, std::int64_t us, int digits) {
@@ -210,5 +178,11 @@ void append_iso_time(std::string& to, std::int64_t us, int digits) {
 }
 
 void append_postgres_time(std::string& to, std::int64_t us) { append_date_and_clock(to, us, false, ' ', 6); }
+
+void append_postgres_date(std::string& to, std::int64_t us) {
+  const auto begin = to.size();
+  append_postgres_time(to, us);
+  to.erase(to.find(' ', begin));
+}
 
 }  // namespace ctl::transfer

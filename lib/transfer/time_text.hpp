@@ -8,12 +8,13 @@
 /// All of them lie between the years 1 and 275760: JavaScript's Date knows no later one, and no event is from before Christ.
 namespace ctl::transfer {
 
-[[nodiscard]] std::optional<std::int64_t> parse_postgres_time(std::string_view);  ///< "2024-05-01 12:34:56.789"; no infinity, no BC
+[[nodiscard]] std::optional<std::int64_t> from_postgres_time(std::int64_t us);    ///< since 2000, as COPY sends it; no infinity, no BC
 [[nodiscard]] std::optional<std::int64_t> parse_postgres_date(std::string_view);  ///< "2024-05-01", at midnight
 [[nodiscard]] std::optional<std::int64_t> parse_iso_time(
     std::string_view);  ///< "2024-05-01T12:34:56.789Z" or with an offset; up to 6 digits
 
 void append_iso_time(std::string& to, std::int64_t us, int digits);  ///< as toISOString: 3 digits (cut, not rounded) or 6, and Z
 void append_postgres_time(std::string& to, std::int64_t us);         ///< as PostgreSQL reads it, microseconds
+void append_postgres_date(std::string& to, std::int64_t us);         ///< its first ten characters, or more in later years
 
 }  // namespace ctl::transfer

@@ -84,18 +84,6 @@ TEST_CASE_METHOD(OnTopic, "a commit that gets no time is in doubt, and a new ins
   CHECK(oracle::read(name).size() <= 1);
 }
 
-TEST_CASE_METHOD(OnTopic, "the offsets of the last committed records are known, each partition's own") {
-  kafka::Transactional out{settings, name, quiet, until};
-  CHECK(out.delivered().empty());
-  out.begin();
-  for (int i = 0; i < 300; ++i) out.send(name, std::to_string(i), "v", event_time(), until);
-  REQUIRE(out.commit(until) == Commit::done);
-  std::map<int, std::int64_t> last;
-  for (const auto& record : oracle::read(name)) last[record.partition] = std::max(last[record.partition], record.offset);
-  CHECK(last.size() == 3);
-  CHECK(out.delivered().at(name) == last);
-}
-
 TEST_CASE_METHOD(OnTopic, "a record that cannot be is refused and named, and costs the transaction") {
   kafka::Transactional out{settings, name, quiet, until};
   SECTION("a time that Kafka has not") {

@@ -21,16 +21,15 @@ void copy_in(SessionBench& b, Connection& session, const std::vector<std::vector
 }
 std::vector<std::vector<Text>> copy_out(SessionBench& b, Connection& session, const std::string& sql) {
   std::vector<std::vector<Text>> rows;
-  std::string scratch;
   auto reader = session.copy_out(sql, b.until);
   while (const auto row = reader.next(b.until)) {
     auto& fields = rows.emplace_back();
-    for (const auto& f : *row) fields.push_back(f ? Text{unescape(*f, scratch)} : Text{});
+    for (const auto& f : *row) fields.push_back(f ? Text{*f} : Text{});
   }
   CHECK_FALSE(reader.next(b.until));
   return rows;
 }
-constexpr auto* endless = "copy (select 'some text', generate_series(1, 2000000000)) to stdout";
+constexpr auto* endless = "select 'some text', generate_series(1, 2000000000)";
 }  // namespace
 
 TEST_CASE("every character and every look-alike of NULL comes back as it went in") {
@@ -49,7 +48,7 @@ TEST_CASE("every character and every look-alike of NULL comes back as it went in
   for (const auto& text : {Text{}, Text{""}, Text{"\\N"}, Text{"\\."}, Text{"\t\n\r"}, Text{"\\"}, Text{"\\t"}, Text{"\xF0\x9F\x9B\x92"}})
     rows.push_back({std::to_string(rows.size() + 1), text, text});
   copy_in(b, session, rows);
-  CHECK(copy_out(b, session, "copy (select * from t order by id) to stdout") == rows);
+  CHECK(copy_out(b, session, "select id::text, a, b from t order by t.id") == rows);
   CHECK(b.database.value("select count(*) from t where a = chr(id) and id < 256") == "255");
   CHECK(b.database.value("select count(*) from t where a is null") == "1");
 }
@@ -58,7 +57,7 @@ TEST_CASE("an empty table is an end, and the session can be used afterwards") {
   SessionBench b;
   b.database.run("create table t (a int)");
   auto session = b.open(Access::read_only);
-  CHECK(copy_out(b, session, "copy t to stdout").empty());
+  CHECK(copy_out(b, session, "table t").empty());
   CHECK(b.value(session, "select 1 as v") == "1");
 }
 
@@ -79,7 +78,7 @@ TEST_CASE("a backend that is killed in the middle of a COPY is an error, not an 
 TEST_CASE("a statement that fails in the middle of a COPY is an error, and costs no session") {
   SessionBench b;
   auto session = b.open();
-  auto reader = session.copy_out("copy (select 1000 / (50000 - g) from generate_series(1, 100000) g) to stdout", b.until);
+  auto reader = session.copy_out("select 1000 / (50000 - g) from generate_series(1, 100000) g", b.until);
   CHECK(error_of([&] {
           while (reader.next(b.until)) {}
         }).sqlstate() == "22012");
@@ -163,7 +162,7 @@ TEST_CASE("only a COPY in the direction that was asked for is taken") {
   SessionBench b;
   b.database.run("create table t (a int)");
   auto session = b.open();
-  CHECK(error_of([&] { (void)session.copy_out("copy nowhere to stdout", b.until); }).sqlstate() == "42P01");
+  CHECK(error_of([&] { (void)session.copy_out("table nowhere", b.until); }).sqlstate() == "42P01");
   CHECK(b.value(session, "select 1 as v") == "1");
-  CHECK(error_of([&] { (void)session.copy_out("copy t from stdin", b.until); }).code() == Code::internal);
+  CHECK(error_of([&] { (void)session.copy_in("copy t to stdout", b.until); }).code() == Code::internal);
 }

@@ -1,4 +1,7 @@
 #include <catch2/catch.hpp>
+#include <chrono>
+#include <cstdio>
+#include <limits>
 #include <vector>
 
 #include "core/error.hpp"
@@ -7,9 +10,41 @@
 
 using namespace ctl;
 using transfer::Reject;
-using Fields = std::vector<std::optional<std::string_view>>;
+using Fields = std::vector<std::optional<std::string>>;
 
 namespace {
+
+std::string bytes_of(std::int64_t value, int size) {
+  std::string bytes;
+  for (int i = size - 1; i >= 0; --i) bytes += static_cast<char>(value >> (8 * i));
+  return bytes;
+}
+
+/// "2024-05-01 12:34:56.789123" as COPY sends it: microseconds since 2000.
+std::string time_bytes(const std::string& text) {
+  using namespace std::chrono;
+  constexpr auto most = std::numeric_limits<std::int64_t>::max();
+  if (text == "infinity") return bytes_of(most, 8);
+  if (text == "-infinity") return bytes_of(-most - 1, 8);
+  int y = 0, h = 0, m = 0, s = 0;
+  unsigned month = 0, d = 0;
+  char fraction[8] = "";
+  REQUIRE(std::sscanf(text.c_str(), "%d-%u-%u %d:%d:%d.%7s", &y, &month, &d, &h, &m, &s, fraction) >= 3);
+  const auto day = sys_days{year{y} / month / d} - sys_days{year{2000} / 1 / 1};
+  const auto us = std::stoi((std::string{fraction} + "000000").substr(0, 6));
+  return bytes_of(((day.count() * 24LL + h) * 60 + m) * 60'000'000LL + s * 1'000'000LL + us, 8);
+}
+
+/// A value as COPY sends it in the binary format, from its text.
+std::optional<std::string> field_of(const std::string& type, const std::optional<std::string>& text) {
+  if (!text) return text;
+  if (type == "smallint") return bytes_of(std::stoll(*text), 2);
+  if (type == "integer") return bytes_of(std::stoll(*text), 4);
+  if (type == "bigint") return bytes_of(std::stoll(*text), 8);
+  if (type == "boolean") return bytes_of(*text == "t" ? 1 : 0, 1);
+  if (type == "date" || type == "timestamp without time zone" || type == "timestamp with time zone") return time_bytes(*text);
+  return text;
+}
 
 struct Encoded {
   Reject reject{};
@@ -18,17 +53,21 @@ struct Encoded {
 };
 
 /// Fields are in the order of Encoder::columns: id, time, then the others by first use.
-Encoded encode(const EventTable& table, const TableInfo& info, const Fields& fields) {
+Encoded encode(const EventTable& table, const TableInfo& info, const std::vector<std::string>& types, const Fields& texts) {
   transfer::Encoder encoder{table, info};
-  REQUIRE(encoder.columns().size() == fields.size());
+  REQUIRE(encoder.columns().size() == texts.size());
+  Fields fields;
+  for (std::size_t i = 0; i < texts.size(); ++i) fields.push_back(field_of(types.at(i), texts[i]));
+  const std::vector<std::optional<std::string_view>> row(fields.begin(), fields.end());
   transfer::Encoder::Event event;
-  const auto reject = encoder.encode(fields, event);
+  const auto reject = encoder.encode(row, event);
   return {reject, std::string{event.key}, std::string{event.value}, std::string{event.column}, event.time_ms};
 }
-Encoded cart(const Fields& fields) { return encode(shop::cart_events(), shop::cart_events_info(), fields); }
+const std::vector<std::string> cart_types{"integer", "timestamp without time zone", "integer", "integer", "character varying"};
+Encoded cart(const Fields& fields) { return encode(shop::cart_events(), shop::cart_events_info(), cart_types, fields); }
 
 /// What column x of this type becomes in the JSON.
-Encoded encode_x(const std::string& type, std::optional<std::string_view> field, const std::string& zone = "UTC", int digits = 3) {
+Encoded encode_x(const std::string& type, std::optional<std::string> text, const std::string& zone = "UTC", int digits = 3) {
   EventTable table = shop::cart_events();
   TableInfo info = shop::cart_events_info();
   table.fields.clear();
@@ -36,10 +75,10 @@ Encoded encode_x(const std::string& type, std::optional<std::string_view> field,
   table.time_zone = zone;
   table.time_digits = digits;
   shop::add_x(table, info, type);
-  return encode(table, info, {"1", {}, field});
+  return encode(table, info, {"integer", "timestamp without time zone", type}, {"1", {}, std::move(text)});
 }
-std::string json_x(const std::string& type, std::optional<std::string_view> field) {
-  const auto encoded = encode_x(type, field);
+std::string json_x(const std::string& type, std::optional<std::string> text) {
+  const auto encoded = encode_x(type, std::move(text));
   REQUIRE(encoded.reject == Reject::none);
   constexpr std::string_view before = "{\"x\":", after = ",\"event_id\":\"pg:cart_events:1\"}";
   REQUIRE(encoded.value.substr(0, before.size()) == before);
@@ -68,8 +107,6 @@ TEST_CASE("NULL is null in the value and in the key, and a row without a time ha
 
 TEST_CASE("every control character, quote and backslash is escaped as JSON.stringify does") {
   for (char c = 1; c < 0x20; ++c) {
-    const std::string_view letters = "btnvfr";  // what COPY writes as an escape: 0x08 to 0x0d
-    const std::string copied = c >= 8 && c <= 13 ? std::string{'\\', letters[static_cast<std::size_t>(c - 8)]} : std::string{c};
     std::string expected;
     switch (c) {
       case '\b': expected = "\\b"; break;
@@ -79,16 +116,16 @@ TEST_CASE("every control character, quote and backslash is escaped as JSON.strin
       case '\r': expected = "\\r"; break;
       default: expected = std::string{"\\u00"} + (c < 16 ? "0" : "1") + "0123456789abcdef"[c % 16];
     }
-    CHECK(json_x("text", "a" + copied + "b") == "\"a" + expected + "b\"");
+    CHECK(json_x("text", std::string{"a"} + c + "b") == "\"a" + expected + "b\"");
   }
-  CHECK(json_x("text", R"(say "hi" \\ C:\\temp)") == R"("say \"hi\" \\ C:\\temp")");
+  CHECK(json_x("text", R"(say "hi" \ C:\temp)") == R"("say \"hi\" \\ C:\\temp")");
   CHECK(json_x("text", "\x7f / é € 😀 \u2028") == "\"\x7f / é € 😀 \u2028\"");
   CHECK(json_x("character varying", "") == "\"\"");
-  CHECK(json_x("text", R"(\\N)") == R"("\\N")");
+  CHECK(json_x("text", R"(\N)") == R"("\\N")");
 }
 
 TEST_CASE("text that is not UTF-8 is rejected and its column named") {
-  for (const std::string_view bad : {"\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80"}) {
+  for (const std::string bad : {"\xff", "a\xc3", "\xed\xa0\x80", "\xc0\xaf", "\xf4\x90\x80\x80"}) {
     const auto e = encode_x("text", bad);
     CHECK(e.reject == Reject::bad_utf8);
     CHECK(e.column == "x");
@@ -118,8 +155,8 @@ TEST_CASE("numbers keep every digit that a reader could lose") {
 }
 
 TEST_CASE("json is carried without blanks between its tokens, uuid and date as text") {
-  CHECK(json_x("jsonb", R"({"a": [1, 2.50, "x y\\\\"], "b": null})") == R"({"a":[1,2.50,"x y\\"],"b":null})");
-  CHECK(json_x("json", R"({ "k" : "a \\"b\\" : c" }\n)") == R"({"k":"a \"b\" : c"})");
+  CHECK(json_x("jsonb", R"({"a": [1, 2.50, "x y\\"], "b": null})") == R"({"a":[1,2.50,"x y\\"],"b":null})");
+  CHECK(json_x("json", "{ \"k\" : \"a \\\"b\\\" : c\" }\n") == R"({"k":"a \"b\" : c"})");
   CHECK(json_x("uuid", "0b2f0a4e-7c2b-4a3e-9a55-000000000001") == "\"0b2f0a4e-7c2b-4a3e-9a55-000000000001\"");
   CHECK(json_x("date", "2024-02-29") == "\"2024-02-29\"");
   CHECK(encode_x("date", "infinity").reject == Reject::bad_time);
@@ -135,12 +172,12 @@ TEST_CASE("arrays are JSON arrays of what their elements would be, of any dimens
   CHECK(json_x("boolean[]", "{t,f}") == "[true,false]");
   CHECK(json_x("date[]", "{2024-02-29}") == "[\"2024-02-29\"]");
   CHECK(json_x("text[]", R"({a,"b c","NULL",NULL,"","{x}","1,2"})") == R"(["a","b c","NULL",null,"","{x}","1,2"])");
-  CHECK(json_x("character varying[]", R"({"say \\"hi\\"","C:\\\\temp","a\nb"})") == R"(["say \"hi\"","C:\\temp","a\nb"])");
-  CHECK(json_x("jsonb[]", R"({"{\\"a\\": [1, 2]}",3})") == R"([{"a":[1,2]},3])");
+  CHECK(json_x("character varying[]", "{\"say \\\"hi\\\"\",\"C:\\\\temp\",\"a\nb\"}") == R"(["say \"hi\"","C:\\temp","a\nb"])");
+  CHECK(json_x("jsonb[]", R"({"{\"a\": [1, 2]}",3})") == R"([{"a":[1,2]},3])");
   CHECK(encode_x("integer[]", "[0:1]={1,2}").reject == Reject::wrong_type);
   CHECK(encode_x("double precision[]", "{1,Infinity}").reject == Reject::out_of_range);
   CHECK(encode_x("text[]", "{a,\xff}").reject == Reject::bad_utf8);
-  for (const std::string_view bad : {"", "1", "{1", "{1,}", "{,1}", "{1}}", "{\"a}", "{{1},{2}", "{1}x"})
+  for (const std::string bad : {"", "1", "{1", "{1,}", "{,1}", "{1}}", "{\"a}", "{{1},{2}", "{1}x"})
     CHECK(encode_x("text[]", bad).reject == Reject::wrong_type);
 }
 
@@ -169,8 +206,7 @@ TEST_CASE("times are UTC, cut to the digits asked for, before 1970 as well") {
         std::string::npos);
   CHECK(encode_x("timestamp without time zone", "2024-01-01 00:30:00", "-05:30").value.find("\"2024-01-01T06:00:00.000Z\"") !=
         std::string::npos);
-  for (const std::string_view bad :
-       {"infinity", "-infinity", "0044-03-15 00:00:00 BC", "294276-01-01 00:00:00", "275760-09-13 00:00:01", "2024-05-01"})
+  for (const std::string bad : {"infinity", "-infinity", "0000-12-31 23:59:59.999999", "-0043-03-15 00:00:00"})
     CHECK(encode_x("timestamp without time zone", bad).reject == Reject::bad_time);
   CHECK(cart({"1", "1969-12-31 23:59:59.9996", "1", "1", "x"}).time_ms == -1);
   CHECK(cart({"1", "1970-01-01 00:00:00", "1", "1", "x"}).time_ms == 0);
@@ -191,9 +227,9 @@ TEST_CASE("keys are made as a template literal makes them") {
   auto table = shop::cart_events();
   const auto key = [&](const std::string& pattern, const Fields& row) {
     table.key_template = pattern;
-    return encode(table, shop::cart_events_info(), row).key;
+    return encode(table, shop::cart_events_info(), cart_types, row).key;
   };
-  const Fields row{"42", "2024-05-01 00:00:00", "17", "3", "a\\\"\\nb"};
+  const Fields row{"42", "2024-05-01 00:00:00", "17", "3", "a\"\nb"};
   CHECK(key("page-hit", row) == "page-hit");
   CHECK(key("{product_id}", row) == "17");
   CHECK(key("{event_type}/{quantity}:{cart_event_id}", row) == "a\"\nb/3:42");
