@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "health/readers.hpp"
+#include "postgres/catalog.hpp"
 
 namespace ctl {
 namespace {
@@ -64,6 +65,12 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
     step.action = Action::blocked;
     step.why = found->why + ": a row could arrive below what was copied";
     step.remedy = found->remedy;
+    return step;
+  }
+  if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until)) {
+    step.action = Action::blocked;
+    step.why = "PostgreSQL does not know the time zone of its times: " + *words;
+    step.remedy = "correct source.time_zone in " + to_string(declared.at);
     return step;
   }
   const auto top = transfer::newest_id(desk_.database(), at(declared, located), until);

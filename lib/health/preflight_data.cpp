@@ -9,6 +9,7 @@
 #include "model/step.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
+#include "transfer/transfer.hpp"
 
 namespace ctl::health {
 namespace {
@@ -38,7 +39,15 @@ void keyed(std::vector<Check>& into, const EventTable& declared, const TableInfo
                   .fix = "declare its single integer key column as source.id in the manifest"});
 }
 
-void time_zone(std::vector<Check>& into, const EventTable& declared, const std::string& server) {
+void time_zone(std::vector<Check>& into, const EventTable& declared, const std::string& server, const std::optional<std::string>& unknown) {
+  if (unknown) {
+    into.push_back({.id = "time-zone",
+                    .target = to_string(declared.table),
+                    .result = Result::fail,
+                    .found = declared.time_zone + " (manifest) is unknown to PostgreSQL: " + *unknown,
+                    .fix = "correct source.time_zone"});
+    return;
+  }
   const auto utc = [](const std::string& zone) { return zone == "UTC" || zone == "Etc/UTC" || zone == "GMT"; };
   const bool same = declared.time_zone == server || (utc(declared.time_zone) && utc(server));
   into.push_back(
@@ -73,10 +82,23 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
   into.push_back(std::move(check));
 }
 
-/// Who will meet the events of a table that is to be moved.
-void read_by(std::vector<Check>& into, const EventTable& declared, const TableInfo& info, const std::vector<std::string>& groups) {
-  const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
-  const auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
+/// Who will meet the events of a table that is to be moved, as far as it is not moved yet.
+void read_by(std::vector<Check>& into, Sources& from, const EventTable& declared, const TableInfo& info,
+             const std::vector<std::string>& groups, const Deadline& until) {
+  auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
+  auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
+  const auto moved =
+      transfer::read_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener, until);
+  if (moved && moved->last_id) {
+    const auto behind = transfer::rows_behind(transfer::newest_id(from.database(), declared, until), moved->last_id);
+    const auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(behind, 0));
+    bytes = rows > 0 ? bytes / rows * left : 0;
+    rows = left;
+    if (left == 0) {
+      into.push_back({.id = "old-events", .target = declared.topic, .found = "all of them are in the topic"});
+      return;
+    }
+  }
   Check check{.id = "old-events",
               .target = declared.topic,
               .found = fmt::format("~{} rows, {}, about {}", format_count(rows), format_bytes(bytes), format_took(move_time(rows)))};
@@ -128,8 +150,8 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
       if (!deploying) return;
       keyed(into, declared, located->info);
       append_only(into, located->info);
-      time_zone(into, declared, zone);
-      if (groups) read_by(into, declared, located->info, (*groups)[declared.topic]);
+      time_zone(into, declared, zone, postgres::unknown_time_zone(from.database(), declared.time_zone, until));
+      if (groups) read_by(into, from, declared, located->info, (*groups)[declared.topic], until);
       ask(into, "retention", declared.topic, [&] { retention(into, from, declared, located->info, until); });
       dependents(into, from.around.project, located->info);
     });

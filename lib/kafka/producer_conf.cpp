@@ -8,9 +8,9 @@ std::vector<Property> producer_conf(std::string transactional_id) {
       {"partitioner", "murmur2_random", fixed},  // where kafkajs and Java put a key; librdkafka's own default is CRC32
       {"enable.idempotence", "true", fixed},     // a retried batch is neither doubled nor out of order
       {"acks", "all", fixed},                    // done means: on every in-sync replica
-      // librdkafka walks the records of a batch as a linked list when it writes, sends, acknowledges and frees them, so as many are in the
-      // queue as a core's cache holds: with 100,000 each costs a third more, with 10,000 the sender waits for the broker.
-      {"queue.buffering.max.messages", "30000", tunable},
+      // librdkafka walks the records of a batch as a linked list when it writes, sends, acknowledges and frees them: with 100,000 in the
+      // queue each costs more once other programs want the core's cache as well, with 30,000 the sender waits for the broker.
+      {"queue.buffering.max.messages", "60000", tunable},
       {"linger.ms", "5", tunable},                       // full batches at full speed; 50 sleeps instead of sending
       {"queue.buffering.max.kbytes", "32768", tunable},  // the same bound for large records: resident memory stays below 64 MB
       {"compression.type", "lz4", tunable},              // as fast as none and a third of the bytes

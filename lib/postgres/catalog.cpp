@@ -1,5 +1,6 @@
 #include "postgres/catalog.hpp"
 
+#include "core/error.hpp"
 #include "postgres/named.hpp"
 #include "sql/queries.hpp"
 
@@ -38,6 +39,14 @@ Server server(Connection& connection, const Deadline& until) {
           .slots_most = small(r, 0, "slots_most"),
           .senders_most = small(r, 0, "senders_most"),
           .max_slot_wal_keep_size = r.text(0, "max_slot_wal_keep_size")};
+}
+
+std::optional<std::string> unknown_time_zone(Connection& connection, const std::string& name, const Deadline& until) {
+  constexpr std::string_view invalid_parameter_value = "22023";
+  const auto asked = attempt([&] { connection.query(sql::local_times, Names{{"zone", name}, {"times", "{now}"}}, until); });
+  if (asked) return std::nullopt;
+  if (asked.error().sqlstate() != invalid_parameter_value) throw Error{asked.error()};
+  return asked.error().text().cause;
 }
 
 std::vector<TableName> tables(Connection& connection, const std::string& schema, const Deadline& until) {

@@ -29,6 +29,8 @@ struct Session {
 };
 
 [[nodiscard]] Server server(Connection&, const Deadline&);
+/// The server's words about a time zone that it does not know; nullopt: it knows it.
+[[nodiscard]] std::optional<std::string> unknown_time_zone(Connection&, const std::string& name, const Deadline&);
 [[nodiscard]] std::optional<TableInfo> table(Connection&, const TableName&, const Deadline&);  ///< nullopt: no such table
 /// Ordinary and partitioned tables, by name; partitions are parts of theirs.
 [[nodiscard]] std::vector<TableName> tables(Connection&, const std::string& schema, const Deadline&);

@@ -64,7 +64,8 @@ int main(int argc, char** argv) {
   database.run("checkpoint");
   const auto run = [&](const std::string& what, const sandbox::Topic& topic) {
     const auto ended = process::run({"/proc/self/exe", what, database.url(), topic.name()}, {}, {}, 30min);
-    fmt::print("{}{}", ended.out, ended.err);
+    fmt::print("{}", ended.out);
+    fmt::print(stderr, "{}", ended.err);
     return rate_in(ended.out);
   };
   std::vector<double> ratios;

@@ -7,7 +7,7 @@
 #include "kafka/admin.hpp"
 #include "kafka/producer.hpp"
 #include "kafka_test.hpp"
-#include "proxy.hpp"
+#include "support/proxy.hpp"
 
 using namespace ctl;
 using namespace std::chrono_literals;

@@ -58,6 +58,18 @@ TEST_CASE("A backfill ends although the shop writes on") {
   CHECK(writer.running());
 }
 
+TEST_CASE("A time zone that PostgreSQL does not know is refused before anything starts, by preflight and by the plan") {
+  Project project;
+  auto source = shop::source;
+  source.replace(source.find("UTC"), 3, "Europe/Berln");
+  project.write("7d", 3, {}, ", " + source);
+  project.database().run(shop::tables + shop::insert_events(10));
+  CHECK(has(project.run({"preflight"}).out, "Europe/Berln (manifest) is unknown to PostgreSQL: time zone \"Europe/Berln\" not recognized"));
+  const auto refused = project.run({"events", "backfill", "--yes"});
+  CHECK(refused.status == 5);
+  CHECK_THAT(refused.err, Catch::Contains("time zone \"Europe/Berln\" not recognized") && Catch::Contains("correct source.time_zone in "));
+}
+
 TEST_CASE("A table whose ids do not ascend is refused by name, with the statement that mends it") {
   const Shop shop;
   const std::string sequence = "cart_events_cart_event_id_seq";

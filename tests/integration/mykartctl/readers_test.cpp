@@ -32,4 +32,5 @@ TEST_CASE("A plan and preflight name the groups to which old events come, and ho
 
   REQUIRE(project.run({"events", "backfill", "--yes"}).status == 0);
   CHECK(affected().empty());
+  CHECK(has(project.run({"preflight"}).out, "all of them are in the topic"));
 }

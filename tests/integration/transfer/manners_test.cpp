@@ -1,10 +1,12 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
+#include <functional>
 #include <pqxx/pqxx>
 #include <thread>
 
 #include "shop_fixture.hpp"
+#include "support/proxy.hpp"
 
 using namespace std::chrono_literals;
 
@@ -30,4 +32,24 @@ TEST_CASE("an ALTER TABLE and the shop's queries behind it do not wait for the e
   CHECK(shop.reconcile().equal());
   REQUIRE(shop.quiet.notes.size() == 1);
   CHECK(shop.quiet.notes.front().find("public.cart_events: makes room, postgres answers in ") == 0);
+}
+
+TEST_CASE("a Kafka that is slow to commit is left alone for a while, and nothing is lost by it") {
+  Shop shop;
+  shop.database.run(shop::insert_events(150'000));
+  Proxy proxy;
+  std::atomic<int> commits{0};
+  const std::function<void()> third_is_slow = [&] {
+    if (++commits == 3) std::this_thread::sleep_for(1500ms);
+    proxy.before({Proxy::end_txn}, third_is_slow);
+  };
+  proxy.before({Proxy::end_txn}, third_is_slow);
+  shop.kafka.brokers = proxy.address();
+  const auto moved = ctl::transfer::Mover{shop.postgres, shop.kafka, shop.table, {.rate = 30'000}, shop.quiet}.catch_up(Shop::soon());
+  CHECK(moved.caught_up);
+  CHECK(moved.rows == 150'000);
+  CHECK(commits > 3);
+  CHECK(shop.verdict() == "");
+  REQUIRE(shop.quiet.notes.size() == 1);
+  CHECK(shop.quiet.notes.front().find("public.cart_events: makes room, Kafka answers in 1.") == 0);
 }

@@ -1,4 +1,4 @@
-#include "proxy.hpp"
+#include "support/proxy.hpp"
 
 #include <arpa/inet.h>
 #include <poll.h>
