@@ -11,7 +11,9 @@
 #include "transfer/array_text.hpp"
 #include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
+#include "transfer/expressions.hpp"
 #include "transfer/json_text.hpp"
+#include "transfer/line.hpp"
 #include "transfer/time_text.hpp"
 
 namespace ctl::transfer {
@@ -30,38 +32,6 @@ struct Piece {  ///< literal text, then the value of a source (none: nothing)
   int source{none};
 };
 
-std::string expression(const Source& source, const EventTable& table, const Zone& declared) {
-  const auto name = postgres::quote_identifier(source.name);
-  if (source.array) return name + "::text";
-  switch (source.type) {
-    case ColumnType::small:
-    case ColumnType::integer:
-    case ColumnType::big:
-    case ColumnType::boolean:
-    case ColumnType::text:
-    case ColumnType::json: return name;
-    case ColumnType::date: return name + "::timestamp";
-    case ColumnType::instant: return "(" + name + " at time zone 'UTC')";
-    case ColumnType::local_time:
-      if (declared.kind != Zone::Kind::rules) return name;
-      return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
-    default: return name + "::text";
-  }
-}
-
-/// "twice" or "never" for a local time that the zone has so when its clocks change, else "". Taken with the offset before the change and
-/// with the one after it (no clock changes twice within three hours), it is the same time again for both, or for neither.
-std::string hour_expression(const std::string& name, const EventTable& table) {
-  const auto text = postgres::quote_identifier(name), rules = postgres::quote_literal(table.time_zone);
-  const auto taken = [&](char back, char forth) {
-    return fmt::format("(({0} {1} interval '3 hours') at time zone {2}) {3} interval '3 hours'", text, back, rules, forth);
-  };
-  const auto before = taken('-', '+'), after = taken('+', '-');
-  const auto is_it = [&](const std::string& instant) { return fmt::format("({}) at time zone {} = {}", instant, rules, text); };
-  return fmt::format("case when {0} is null or {1} = {2} then '' when {3} and {4} then 'twice' when {3} or {4} then '' else 'never' end",
-                     text, before, after, is_it(before), is_it(after));
-}
-
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view field) {
   auto us = from_postgres_time(postgres::to_integer(field));
   if (us) *us -= source.offset_us;
@@ -76,19 +46,16 @@ Reject append_float(std::string& to, std::string_view text) {
   return Reject::none;
 }
 
-void append_digits(std::string& to, std::int64_t value) {
-  std::array<char, 20> digits;  // not cleared: this is done for every integer of every row
-  const auto* end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  to.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-}
+constexpr std::size_t longest_integer = 22;  // with its quotes
 
 /// A 64-bit integer as a number as far as JavaScript can hold it exactly (2^53), else as text.
-void append_integer(std::string& to, std::int64_t value) {
+char* put_integer(char* at, std::int64_t value) {
   constexpr std::int64_t exact = std::int64_t{1} << 53;
   const bool quoted = value > exact || value < -exact;
-  if (quoted) to += '"';
-  append_digits(to, value);
-  if (quoted) to += '"';
+  if (quoted) *at++ = '"';
+  at = std::to_chars(at, at + longest_integer, value).ptr;
+  if (quoted) *at++ = '"';
+  return at;
 }
 
 }  // namespace
@@ -101,7 +68,8 @@ struct Encoder::Impl {
   std::string tail{};
   int time{none}, time_digits{};
   std::optional<std::int64_t> event_us{};  ///< of the row at hand, when it has a time column
-  std::string value{}, key{};
+  Line value{}, key{};
+  std::string scratch{};
 
   Impl(const EventTable& table, const TableInfo& info) : time_digits{table.time_digits} {
     if (info.primary_key != std::vector{table.id_column} ||
@@ -139,7 +107,7 @@ struct Encoder::Impl {
     const auto type = field_type(table.table, find_column(info, table, name));
     Source source{name, type.element, type.array, 0};
     if (source.type == ColumnType::local_time) source.offset_us = declared.offset_us;
-    columns.push_back(expression(source, table, declared));
+    columns.push_back(value_expression(name, type, table));
     sources.push_back(source);
     const auto index = static_cast<int>(sources.size()) - 1;
     if (source.type == ColumnType::local_time && declared.kind == Zone::Kind::rules) {
@@ -169,34 +137,52 @@ struct Encoder::Impl {
     key_pieces.push_back({std::string{rest}, none});
   }
 
-  Reject append_json(std::string& to, const Source& source, const std::optional<std::string_view>& field) {
+  /// The types that most columns have are written at once, the others by way of `scratch`.
+  Reject add_json(Line& to, const Source& source, const std::optional<std::string_view>& field) {
     if (!field) {
-      to += "null";
+      to.add("null");
       return Reject::none;
     }
-    if (source.array) return append_array(to, source, *field);
-    switch (source.type) {
-      case ColumnType::small:
-      case ColumnType::integer:
-      case ColumnType::big: append_integer(to, postgres::to_integer(*field)); return Reject::none;
-      case ColumnType::boolean: to += postgres::to_integer(*field) != 0 ? "true" : "false"; return Reject::none;
-      case ColumnType::date:
-      case ColumnType::local_time:
-      case ColumnType::instant: return append_time(to, source, *field);
-      default: return append_value(to, source, *field);
+    auto verdict = Reject::none;
+    scratch.clear();
+    if (source.array) {
+      verdict = append_array(scratch, source, *field);
+    } else {
+      switch (source.type) {
+        case ColumnType::small:
+        case ColumnType::integer:
+        case ColumnType::big: to.wrote(put_integer(to.room(longest_integer), postgres::to_integer(*field))); return Reject::none;
+        case ColumnType::boolean: to.add(postgres::to_integer(*field) != 0 ? "true" : "false"); return Reject::none;
+        case ColumnType::date:
+        case ColumnType::local_time:
+        case ColumnType::instant: return add_time(to, source, *field);
+        case ColumnType::text:
+          if (is_plain(*field)) {
+            auto* at = to.room(field->size() + 2);
+            *at++ = '"';
+            std::memcpy(at, field->data(), field->size());
+            at += field->size();
+            *at++ = '"';
+            to.wrote(at);
+            return Reject::none;
+          }
+          [[fallthrough]];
+        default: verdict = append_value(scratch, source, *field);
+      }
     }
+    to.add(scratch);
+    return verdict;
   }
 
-  Reject append_time(std::string& to, const Source& source, std::string_view field) {
+  Reject add_time(Line& to, const Source& source, std::string_view field) {
     const bool of_row = time != none && &source == &sources[static_cast<std::size_t>(time)];
     const auto us = of_row ? event_us : event_time_us(source, field);
     if (!us) return Reject::bad_time;
-    to += '"';
-    if (source.type == ColumnType::date)
-      append_postgres_date(to, *us);
-    else
-      append_iso_time(to, *us, time_digits);
-    to += '"';
+    auto* at = to.room(longest_time + 2);
+    *at++ = '"';
+    at = source.type == ColumnType::date ? put_postgres_date(at, *us) : put_iso_time(at, *us, time_digits);
+    *at++ = '"';
+    to.wrote(at);
     return Reject::none;
   }
 
@@ -216,7 +202,11 @@ struct Encoder::Impl {
     switch (source.type) {
       case ColumnType::small:
       case ColumnType::integer:
-      case ColumnType::big: append_integer(to, parse_integer(text).value_or(0)); return Reject::none;
+      case ColumnType::big: {
+        std::array<char, longest_integer> number;
+        to.append(number.data(), put_integer(number.data(), parse_integer(text).value_or(0)));
+        return Reject::none;
+      }
       case ColumnType::real:
       case ColumnType::float8: return append_float(to, text);
       case ColumnType::boolean: to += text == "t" ? "true" : "false"; return Reject::none;
@@ -242,14 +232,14 @@ struct Encoder::Impl {
   }
 
   /// As a JavaScript template literal: texts without quotes, NULL as null, everything else as in JSON.
-  Reject append_key(const Source& source, const std::optional<std::string_view>& field) {
+  Reject add_key(const Source& source, const std::optional<std::string_view>& field) {
     if (field && source.type == ColumnType::text) {
-      key.append(*field);
+      key.add(*field);
       return is_utf8(*field) ? Reject::none : Reject::bad_utf8;
     }
     const auto begin = key.size();
-    const auto verdict = append_json(key, source, field);
-    if (key.size() - begin >= 2 && key[begin] == '"') key.erase(key.size() - 1).erase(begin, 1);
+    const auto verdict = add_json(key, source, field);
+    key.unquote(begin);
     return verdict;
   }
 };
@@ -274,21 +264,22 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     if (const auto& text = *row[hour]; !text.empty()) out.hour = text == "twice" ? Event::Hour::twice : Event::Hour::never;
   self.value.clear();
   for (const auto& piece : self.body) {
-    self.value += piece.before;
-    const auto verdict = self.append_json(self.value, source_of(piece), field_of(piece.source));
+    self.value.add(piece.before);
+    const auto verdict = self.add_json(self.value, source_of(piece), field_of(piece.source));
     if (verdict != Reject::none) {
       out.column = source_of(piece).name;
       return verdict;
     }
   }
-  self.value += self.tail;
-  append_digits(self.value, out.id);
-  self.value += "\"}";
+  self.value.add(self.tail);
+  auto* at = self.value.room(longest_integer);
+  self.value.wrote(std::to_chars(at, at + longest_integer, out.id).ptr);
+  self.value.add("\"}");
   self.key.clear();
   for (const auto& piece : self.key_pieces) {
-    self.key += piece.before;
+    self.key.add(piece.before);
     if (piece.source == none) continue;
-    if (const auto verdict = self.append_key(source_of(piece), field_of(piece.source)); verdict != Reject::none) {
+    if (const auto verdict = self.add_key(source_of(piece), field_of(piece.source)); verdict != Reject::none) {
       out.column = source_of(piece).name;
       return verdict;
     }
@@ -300,8 +291,8 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     }
     out.time_ms = (*self.event_us - ((*self.event_us % 1000) + 1000) % 1000) / 1000;
   }
-  out.value = self.value;
-  out.key = self.key;
+  out.value = self.value.view();
+  out.key = self.key.view();
   return Reject::none;
 }
 

@@ -15,6 +15,7 @@ void append_compact_json(std::string& to, std::string_view json);  ///< without 
 void parts_of(std::string_view json, std::vector<std::string_view>& parts);
 
 [[nodiscard]] bool is_utf8(std::string_view);
+[[nodiscard]] bool is_plain(std::string_view);                      ///< ASCII that append_json_string() would only put into quotes
 [[nodiscard]] std::size_t count_characters(std::string_view utf8);  ///< code points, as varchar(n) counts
 
 }  // namespace ctl::transfer

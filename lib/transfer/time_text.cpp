@@ -1,5 +1,6 @@
 #include "transfer/time_text.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 
@@ -119,13 +120,11 @@ char* put_year(char* at, std::uint32_t year, bool wide) {
   return put_pair(put_pair(at, year / 100 % 100), year % 100);
 }
 
-void append_date_and_clock(std::string& to, std::int64_t us, bool wide_years, char between, int digits) {
+char* put_date_and_clock(char* at, std::int64_t us, bool wide_years, char between, int digits) {
   const std::int64_t days = (us >= 0 ? us : us - (day_us - 1)) / day_us, in_day = us - days * day_us;
   const auto second = static_cast<std::uint32_t>(in_day / second_us), fraction = static_cast<std::uint32_t>(in_day % second_us);
   const Date date = date_of(days);
   const bool wide = wide_years && date.year > 9999;
-  std::array<char, 40> text{};
-  auto* at = text.data();
   if (wide) *at++ = '+';
   at = put_year(at, static_cast<std::uint32_t>(date.year), wide);
   *at++ = '-';
@@ -145,7 +144,7 @@ void append_date_and_clock(std::string& to, std::int64_t us, bool wide_years, ch
   } else {
     at = put_pair(put_pair(put_pair(at, fraction / 10'000), fraction / 100 % 100), fraction % 100);
   }
-  to.append(text.data(), static_cast<std::size_t>(at - text.data()));
+  return at;
 }
 
 }  // namespace
@@ -172,17 +171,22 @@ std::optional<std::int64_t> parse_iso_time(std::string_view text) {
   return parsed && *parsed >= earliest_us ? parsed : std::nullopt;
 }
 
-void append_iso_time(std::string& to, std::int64_t us, int digits) {
-  append_date_and_clock(to, us, true, 'T', digits);
-  to += 'Z';
+char* put_iso_time(char* at, std::int64_t us, int digits) {
+  at = put_date_and_clock(at, us, true, 'T', digits);
+  *at++ = 'Z';
+  return at;
 }
 
-void append_postgres_time(std::string& to, std::int64_t us) { append_date_and_clock(to, us, false, ' ', 6); }
+char* put_postgres_date(char* at, std::int64_t us) { return std::find(at, put_date_and_clock(at, us, false, ' ', 6), ' '); }
 
-void append_postgres_date(std::string& to, std::int64_t us) {
-  const auto begin = to.size();
-  append_postgres_time(to, us);
-  to.erase(to.find(' ', begin));
+void append_iso_time(std::string& to, std::int64_t us, int digits) {
+  std::array<char, longest_time> text;
+  to.append(text.data(), put_iso_time(text.data(), us, digits));
+}
+
+void append_postgres_time(std::string& to, std::int64_t us) {
+  std::array<char, longest_time> text;
+  to.append(text.data(), put_date_and_clock(text.data(), us, false, ' ', 6));
 }
 
 }  // namespace ctl::transfer

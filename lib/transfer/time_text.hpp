@@ -15,6 +15,10 @@ namespace ctl::transfer {
 
 void append_iso_time(std::string& to, std::int64_t us, int digits);  ///< as toISOString: 3 digits (cut, not rounded) or 6, and Z
 void append_postgres_time(std::string& to, std::int64_t us);         ///< as PostgreSQL reads it, microseconds
-void append_postgres_date(std::string& to, std::int64_t us);         ///< its first ten characters, or more in later years
+
+/// The same where the caller has room for so many characters; gives the place behind the last one.
+inline constexpr std::size_t longest_time = 40;
+[[nodiscard]] char* put_iso_time(char* at, std::int64_t us, int digits);
+[[nodiscard]] char* put_postgres_date(char* at, std::int64_t us);  ///< "2024-05-01"
 
 }  // namespace ctl::transfer
