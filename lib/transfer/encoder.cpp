@@ -1,13 +1,11 @@
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstring>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "postgres/named.hpp"
 #include "transfer/array_text.hpp"
 #include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
