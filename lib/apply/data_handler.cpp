@@ -14,6 +14,13 @@ namespace {
 
 constexpr std::uint64_t ids_in_journal = 100;
 
+Step blocked(Step step, std::string why, std::string remedy) {
+  step.action = Action::blocked;
+  step.why = std::move(why);
+  step.remedy = std::move(remedy);
+  return step;
+}
+
 /// Passes notes on. The tail tells its own progress; that of each of its short rounds would be noise.
 class Notes : public Listener {
  public:
@@ -61,31 +68,19 @@ std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& 
 
 std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& declared, const Located& located, const Deadline& until) const {
   if (located.retired) return std::nullopt;  // nothing can arrive there any more
-  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt) {
-    step.action = Action::blocked;
-    step.why = found->why + ": a row could arrive below what was copied";
-    step.remedy = found->remedy;
-    return step;
-  }
-  if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until)) {
-    step.action = Action::blocked;
-    step.why = "PostgreSQL does not know the time zone of its times: " + *words;
-    step.remedy = "correct source.time_zone in " + to_string(declared.at);
-    return step;
-  }
-  const auto top = transfer::newest_id(desk_.database(), at(declared, located), until);
-  if (!top) return std::nullopt;
-  const auto done =
-      transfer::read_checkpoint(desk_.around.kafka, transfer::identity(desk_.database(), declared, until), desk_.around.listener, until);
-  const auto last = done ? done->last_id : std::nullopt;
-  if (last && *last >= *top) return std::nullopt;
-  const auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.rows_estimate, 0)),
-             bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(located.info.bytes, 0));
-  step.phase = last ? "tail" : "backfill";
-  step.rows = last ? static_cast<std::uint64_t>(*top - *last) : rows;
-  step.bytes = rows > 0 ? bytes / rows * step.rows : 0;
-  step.summary = last ? fmt::format("rows after id {}, to {}", *last, declared.topic)
-                      : fmt::format("~{} rows, {}, to {}", format_count(rows), format_bytes(bytes), declared.topic);
+  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt)
+    return blocked(std::move(step), found->why + ": a row could arrive below what was copied", found->remedy);
+  if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until))
+    return blocked(std::move(step), "PostgreSQL does not know the time zone of its times: " + *words,
+                   "correct source.time_zone in " + to_string(declared.at));
+  const auto left =
+      transfer::unmoved(desk_.database(), desk_.around.kafka, at(declared, located), located.info, desk_.around.listener, until);
+  if (!left.newest || (left.last_id && *left.last_id >= *left.newest)) return std::nullopt;
+  step.phase = left.last_id ? "tail" : "backfill";
+  step.rows = left.rows;
+  step.bytes = left.bytes;
+  step.summary = left.last_id ? fmt::format("rows after id {}, to {}", *left.last_id, declared.topic)
+                              : fmt::format("~{} rows, {}, to {}", format_count(left.rows), format_bytes(left.bytes), declared.topic);
   step.readers = readers_of(declared.topic, until);
   return step;
 }
@@ -118,11 +113,10 @@ std::optional<Step> DataHandler::look_at_holes(Step step, const EventTable& decl
   step.undo = Undo::none;
   step.summary = fmt::format("{} that {} lacks, marked as late", counted(seen->missing, "row"), declared.topic);
   if (seen->moved_to) return step;
-  step.action = Action::blocked;
-  step.why = fmt::format("{} has no checkpoint: what is in it was not brought by this tool, and a backfill would bring all of it again",
-                         declared.topic);
-  step.remedy = "an empty topic, and mykartctl events backfill " + declared.table.name;
-  return step;
+  return blocked(std::move(step),
+                 fmt::format("{} has no checkpoint: what is in it was not brought by this tool, and a backfill would bring all of it again",
+                             declared.topic),
+                 "an empty topic, and mykartctl events backfill " + declared.table.name);
 }
 
 Value DataHandler::before_image(const Step& step, const Deadline&) {

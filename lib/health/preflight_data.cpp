@@ -85,23 +85,15 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
 /// Who will meet the events of a table that is to be moved, as far as it is not moved yet.
 void read_by(std::vector<Check>& into, Sources& from, const EventTable& declared, const TableInfo& info,
              const std::vector<std::string>& groups, const Deadline& until) {
-  auto rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
-  auto bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
-  const auto moved =
-      transfer::read_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener, until);
-  if (moved && moved->last_id) {
-    const auto behind = transfer::rows_behind(transfer::newest_id(from.database(), declared, until), moved->last_id);
-    const auto left = static_cast<std::uint64_t>(std::max<std::int64_t>(behind, 0));
-    bytes = rows > 0 ? bytes / rows * left : 0;
-    rows = left;
-    if (left == 0) {
-      into.push_back({.id = "old-events", .target = declared.topic, .found = "all of them are in the topic"});
-      return;
-    }
+  const auto left = transfer::unmoved(from.database(), from.around.kafka, declared, info, from.around.listener, until);
+  if (left.last_id && left.rows == 0) {
+    into.push_back({.id = "old-events", .target = declared.topic, .found = "all of them are in the topic"});
+    return;
   }
-  Check check{.id = "old-events",
-              .target = declared.topic,
-              .found = fmt::format("~{} rows, {}, about {}", format_count(rows), format_bytes(bytes), format_took(move_time(rows)))};
+  Check check{
+      .id = "old-events",
+      .target = declared.topic,
+      .found = fmt::format("~{} rows, {}, about {}", format_count(left.rows), format_bytes(left.bytes), format_took(move_time(left.rows)))};
   if (groups.empty()) {
     check.found += "; no group reads the topic";
   } else {
@@ -151,7 +143,8 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
       keyed(into, declared, located->info);
       append_only(into, located->info);
       time_zone(into, declared, zone, postgres::unknown_time_zone(from.database(), declared.time_zone, until));
-      if (groups) read_by(into, from, declared, located->info, (*groups)[declared.topic], until);
+      if (groups)
+        ask(into, "old-events", declared.topic, [&] { read_by(into, from, declared, located->info, (*groups)[declared.topic], until); });
       ask(into, "retention", declared.topic, [&] { retention(into, from, declared, located->info, until); });
       dependents(into, from.around.project, located->info);
     });

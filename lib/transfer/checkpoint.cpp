@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -64,6 +65,21 @@ std::optional<Checkpoint> read_checkpoint(const kafka::Settings& settings, const
          if (message.key && *message.key == id) last = message.value;
        });
   return last ? std::optional{checkpoint_from(*last)} : std::nullopt;
+}
+
+Unmoved unmoved(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const TableInfo& info,
+                Listener& listener, const Deadline& until) {
+  Unmoved found{.newest = newest_id(session, table, until)};
+  if (!found.newest) return found;
+  found.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
+  found.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
+  const auto done = read_checkpoint(settings, identity(session, table, until), listener, until);
+  if (!done || !done->last_id) return found;
+  found.last_id = done->last_id;
+  const auto left = static_cast<std::uint64_t>(rows_behind(found.newest, found.last_id));
+  found.bytes = found.rows > 0 ? found.bytes / found.rows * left : 0;
+  found.rows = left;
+  return found;
 }
 
 void ensure_checkpoint_topic(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {

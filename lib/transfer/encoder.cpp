@@ -2,7 +2,6 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstring>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -141,12 +140,7 @@ struct Encoder::Impl {
       to.add("null");
       return Reject::none;
     }
-    auto verdict = Reject::none;
-    scratch.clear();
-    if (source.array) {
-      verdict = append_array(scratch, source, *field);
-    } else {
-      switch (source.type) {
+    if (!source.array) switch (source.type) {
         case ColumnType::small:
         case ColumnType::integer:
         case ColumnType::big: to.wrote(put_integer(to.room(longest_integer), postgres::to_integer(*field))); return Reject::none;
@@ -155,19 +149,15 @@ struct Encoder::Impl {
         case ColumnType::local_time:
         case ColumnType::instant: return add_time(to, source, *field);
         case ColumnType::text:
-          if (is_plain(*field)) {
-            auto* at = to.room(field->size() + 2);
-            *at++ = '"';
-            std::memcpy(at, field->data(), field->size());
-            at += field->size();
-            *at++ = '"';
-            to.wrote(at);
-            return Reject::none;
-          }
-          [[fallthrough]];
-        default: verdict = append_value(scratch, source, *field);
+          if (!is_plain(*field)) break;
+          to.add("\"");
+          to.add(*field);
+          to.add("\"");
+          return Reject::none;
+        default: break;
       }
-    }
+    scratch.clear();
+    const auto verdict = source.array ? append_array(scratch, source, *field) : append_value(scratch, source, *field);
     to.add(scratch);
     return verdict;
   }
@@ -201,8 +191,10 @@ struct Encoder::Impl {
       case ColumnType::small:
       case ColumnType::integer:
       case ColumnType::big: {
+        const auto element = parse_integer(text);
+        if (!element) return Reject::wrong_type;
         std::array<char, longest_integer> number;
-        to.append(number.data(), put_integer(number.data(), parse_integer(text).value_or(0)));
+        to.append(number.data(), put_integer(number.data(), *element));
         return Reject::none;
       }
       case ColumnType::real:

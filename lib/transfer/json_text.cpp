@@ -135,9 +135,7 @@ void parts_of(std::string_view json, std::vector<std::string_view>& parts) {
 
 bool is_utf8(std::string_view text) { return ctl::plain_run(text) == text.size() || simdjson::validate_utf8(text.data(), text.size()); }
 
-bool is_plain(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x80 && escape_of(c) == 0; });
-}
+bool is_plain(std::string_view text) { return ctl::plain_run(text) == text.size() && plain_run(text) == text.size(); }
 
 std::size_t count_characters(std::string_view utf8) {
   return static_cast<std::size_t>(

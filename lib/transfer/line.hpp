@@ -27,8 +27,8 @@ class Line {
   /// Takes the quotes away from what was added since `begin`, if it has any.
   void unquote(std::size_t begin) {
     if (size_ - begin < 2 || bytes_[begin] != '"') return;
-    bytes_.erase(begin, 1);
     size_ -= 2;
+    std::memmove(&bytes_[begin], &bytes_[begin + 1], size_ - begin);
   }
 
  private:

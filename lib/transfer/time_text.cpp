@@ -179,11 +179,6 @@ char* put_iso_time(char* at, std::int64_t us, int digits) {
 
 char* put_postgres_date(char* at, std::int64_t us) { return std::find(at, put_date_and_clock(at, us, false, ' ', 6), ' '); }
 
-void append_iso_time(std::string& to, std::int64_t us, int digits) {
-  std::array<char, longest_time> text;
-  to.append(text.data(), put_iso_time(text.data(), us, digits));
-}
-
 void append_postgres_time(std::string& to, std::int64_t us) {
   std::array<char, longest_time> text;
   to.append(text.data(), put_date_and_clock(text.data(), us, false, ' ', 6));

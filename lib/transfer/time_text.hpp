@@ -13,12 +13,11 @@ namespace ctl::transfer {
 [[nodiscard]] std::optional<std::int64_t> parse_iso_time(
     std::string_view);  ///< "2024-05-01T12:34:56.789Z" or with an offset; up to 6 digits
 
-void append_iso_time(std::string& to, std::int64_t us, int digits);  ///< as toISOString: 3 digits (cut, not rounded) or 6, and Z
-void append_postgres_time(std::string& to, std::int64_t us);         ///< as PostgreSQL reads it, microseconds
+void append_postgres_time(std::string& to, std::int64_t us);  ///< as PostgreSQL reads it, microseconds
 
-/// The same where the caller has room for so many characters; gives the place behind the last one.
+/// Where the caller has room for so many characters; they give the place behind the last one.
 inline constexpr std::size_t longest_time = 40;
-[[nodiscard]] char* put_iso_time(char* at, std::int64_t us, int digits);
-[[nodiscard]] char* put_postgres_date(char* at, std::int64_t us);  ///< "2024-05-01"
+[[nodiscard]] char* put_iso_time(char* at, std::int64_t us, int digits);  ///< as toISOString: 3 digits (cut, not rounded) or 6, and Z
+[[nodiscard]] char* put_postgres_date(char* at, std::int64_t us);         ///< "2024-05-01"
 
 }  // namespace ctl::transfer

@@ -41,6 +41,14 @@ struct Checkpoint {
 [[nodiscard]] std::string identity(postgres::Connection&, const EventTable&, const Deadline&);
 [[nodiscard]] std::optional<Checkpoint> read_checkpoint(const kafka::Settings&, const std::string& identity, Listener&, const Deadline&);
 
+/// What of a table is not in its topic yet. Rows and bytes are the table's estimates until something was moved.
+struct Unmoved {
+  std::optional<std::int64_t> newest{}, last_id{};  ///< of the table (nullopt: it is empty, the rest is not looked at); of what was moved
+  std::uint64_t rows{}, bytes{};
+};
+[[nodiscard]] Unmoved unmoved(postgres::Connection&, const kafka::Settings&, const EventTable&, const TableInfo&, Listener&,
+                              const Deadline&);
+
 struct Moved {
   std::uint64_t rows{}, rejected{}, bytes{};
   std::optional<std::int64_t> last_id{};

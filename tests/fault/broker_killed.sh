@@ -60,11 +60,7 @@ verdict() {
   output=$(cat "$scratch/$name.err")
   [ "$seconds" -le 32 ] || report failed "$name ends by its deadline, not after $seconds s"
   [ "$code" -ne 0 ] || { report ok "$name ends well"; return; }
-  if grep -q 'mykartctl: error: ' "$scratch/$name.err"; then
-    report ok "$name says why it did not end well"
-  else
-    report failed "$name says why (exit $code)"
-  fi
+  if grep -q 'mykartctl: error: ' "$scratch/$name.err"; then report ok "$name says why it did not end well"; else report failed "$name says why (exit $code)"; fi
   check "... and does now" run "$@"
 }
 

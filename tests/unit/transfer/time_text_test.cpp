@@ -8,12 +8,14 @@ using namespace ctl::transfer;
 
 namespace {
 
-std::string iso(std::int64_t since_2000, int digits = 6) {
-  std::string text;
-  const auto us = from_postgres_time(since_2000);
-  if (!us) return "none";
-  append_iso_time(text, *us, digits);
+std::string iso_of(std::int64_t us, int digits) {
+  std::string text(longest_time, ' ');
+  text.erase(static_cast<std::size_t>(put_iso_time(text.data(), us, digits) - text.data()));
   return text;
+}
+std::string iso(std::int64_t since_2000, int digits = 6) {
+  const auto us = from_postgres_time(since_2000);
+  return us ? iso_of(*us, digits) : "none";
 }
 
 }  // namespace
@@ -39,8 +41,7 @@ TEST_CASE("every day from 1890 to 2110 comes back as it was") {
   std::string text, postgres;
   for (std::int64_t day = -29'220; day < 51'135; ++day) {
     const auto us = day * 86'400'000'000 + (day * 7'919'313 % 86'400'000'000 + 86'400'000'000) % 86'400'000'000;
-    text.clear();
-    append_iso_time(text, us, 6);
+    text = iso_of(us, 6);
     REQUIRE(parse_iso_time(text) == us);
     postgres.clear();
     append_postgres_time(postgres, us);
