@@ -169,8 +169,7 @@ std::vector<Event> Client::ask_all(rd_kafka_admin_op_t operation, std::string_vi
   return events;
 }
 
-Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& request, bool* repeated,
-                  Queue answer) {
+Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const Deadline& until, const Send& request, Queue answer) {
   for (auto patience = first_patience;; patience *= 2) {
     if (!answer) answer = send(operation, until.within(patience), request);
     auto event = take(answer, doing, until.within(patience));
@@ -183,7 +182,6 @@ Event Client::ask(rd_kafka_admin_op_t operation, std::string_view doing, const D
       throw failure(error, doing, rd_kafka_event_error_string(event.get()));
     if (until.over() || hopeless()) throw failure(error, doing, event ? rd_kafka_event_error_string(event.get()) : "");
     static_cast<void>(metadata(until));
-    if (repeated != nullptr) *repeated = true;
     answer.reset();
   }
 }

@@ -84,11 +84,9 @@ class Client {
   [[nodiscard]] Queue send(rd_kafka_admin_op_t, const Deadline&, const Send&) const;
   /// Waits for the event of a request and looks at its own error; the results in it were not looked at. A broker that dies or does not
   /// answer costs a new look at who leads the cluster and the same request again: librdkafka would wait for the dead one until the
-  /// deadline. So a request may arrive twice, and `repeated` says so. `answer` is that of the request if it was sent before, with
-  /// first_patience.
+  /// deadline. So a request may arrive twice. `answer` is that of the request if it was sent before, with first_patience.
   static constexpr std::chrono::milliseconds first_patience{2000};
-  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&, bool* repeated = nullptr,
-                          Queue answer = {});
+  [[nodiscard]] Event ask(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, const Send&, Queue answer = {});
   /// The same with several requests at once. Events in the order of `send`, null where no answer came in time; errors in them were not
   /// looked at.
   [[nodiscard]] std::vector<Event> ask_all(rd_kafka_admin_op_t, std::string_view doing, const Deadline&, std::span<const Send>);

@@ -72,7 +72,7 @@ TopicConfigs::TopicConfigs(Client& client, std::span<const std::string> topics, 
 std::map<std::string, Known<Configs>> TopicConfigs::take(const Deadline& until) {
   std::map<std::string, Known<Configs>> found;
   for (auto& [request, answer] : batches_) {
-    const auto event = client_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading topic configs", until, request, nullptr, std::move(answer));
+    const auto event = client_->ask(RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, "reading topic configs", until, request, std::move(answer));
     for (const auto* resource : resources(event.get()))
       found.insert_or_assign(rd_kafka_ConfigResource_name(resource), read(*client_, resource));
   }
