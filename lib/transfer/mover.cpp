@@ -6,7 +6,6 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
-#include "postgres/catalog.hpp"
 #include "transfer/outlet.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/rows.hpp"
@@ -81,12 +80,9 @@ struct Mover::Impl {
   /// Copies (last, upto] in transactions of about a second, to the end or until a server needs room. False: one of them did not succeed,
   /// for sure or perhaps.
   bool copy(Outlet& out, postgres::Connection& from, std::int64_t upto, const Deadline& until) {
-    const auto info = postgres::table(from, table.table, until);
-    if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
-    Encoder encoder{table, *info};
-    const auto estimate = static_cast<std::uint64_t>(std::max<std::int64_t>(info->rows_estimate, 0));
+    RowReader rows{from, table, {.after = out.at().last_id, .upto = upto}, until};
+    const auto estimate = static_cast<std::uint64_t>(std::max<std::int64_t>(rows.info().rows_estimate, 0));
     tell(out.at().rows, estimate);
-    auto rows = copy_rows(from, table, encoder, {.after = out.at().last_id, .upto = upto}, until);
     Pace pace{options.rate};
     auto row = rows.next(until);
     do {
@@ -96,7 +92,8 @@ struct Mover::Impl {
       for (const auto transaction = until.within(transaction_time); row && !transaction.over();) {
         const Deadline finish{grace, {}};
         int n = 0;
-        for (const int batch = pace.batch(1024); n < batch && row; ++n, row = rows.next(finish)) last = out.send(encoder, *row, finish);
+        for (const int batch = pace.batch(1024); n < batch && row; ++n, row = rows.next(finish))
+          last = out.send(rows.encoder(), *row, finish);
         CTL_FAULT("mover.mid_copy");
         pace.passed(n, transaction);
       }

@@ -3,7 +3,6 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
-#include "postgres/catalog.hpp"
 #include "transfer/outlet.hpp"
 #include "transfer/provenance.hpp"
 #include "transfer/rows.hpp"
@@ -29,17 +28,15 @@ class Repair {
     for (int failures = 0;; ++failures) {
       if (failures == failures_in_a_row) throw not_committed(table_);
       auto session = postgres::Connection::open(source_, postgres::Access::read_only, listener_, until);
-      const auto info = postgres::table(session, table_.table, until);
-      if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table_.table), .where = to_string(table_.at)}};
       Outlet out{settings_, cluster_, table_, identity_of_primary(session, table_, until), listener_, until};
       if (!out.at().last_id)
         throw Error{Code::refused,
                     {.what = fmt::format("{} has no checkpoint: nobody knows which rows of {} are still to be moved", table_.topic,
                                          to_string(table_.table)),
                      .hint = "mykartctl events backfill " + table_.table.name}};
-      look_again(out, *info, failures > 0, until);
+      look_again(out, info_of(session, table_, until), failures > 0, until);
       const auto before = repaired_.rows;
-      if (send(out, session, *info, until)) break;
+      if (send(out, session, until)) break;
       if (repaired_.rows > before) failures = 0;
     }
     tell(fmt::format("{} sent, {} had arrived", format_count(repaired_.rows), format_count(repaired_.arrived)));
@@ -65,8 +62,7 @@ class Repair {
   }
 
   /// False: a transaction did not succeed, for sure or perhaps.
-  bool send(Outlet& out, postgres::Connection& session, const TableInfo& info, const Deadline& until) {
-    Encoder encoder{table_, info};
+  bool send(Outlet& out, postgres::Connection& session, const Deadline& until) {
     const auto time = format_instant(now());
     const kafka::Header header{repair_header, time};
     for (;;) {
@@ -77,9 +73,9 @@ class Repair {
       until.check("repairing " + table_.topic);
       out.begin();
       std::uint64_t sent = 0;
-      auto rows = copy_rows(session, table_, encoder, {.upto = out.at().last_id, .ids = ids}, until);
+      RowReader rows{session, table_, {.upto = out.at().last_id, .ids = ids}, until};
       for (; const auto row = rows.next(until); ++sent) {
-        out.send(encoder, *row, until, {&header, 1});
+        out.send(rows.encoder(), *row, until, {&header, 1});
         CTL_FAULT("repair.mid_copy");
       }
       if (!out.commit(out.at().last_id, Deadline{grace, {}})) return false;

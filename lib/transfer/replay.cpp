@@ -5,12 +5,12 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
-#include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
 #include "transfer/arrived.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/parents.hpp"
 #include "transfer/replay_store.hpp"
+#include "transfer/rows.hpp"
 
 namespace ctl::transfer {
 namespace {
@@ -123,14 +123,13 @@ struct Replay::Impl {
 
   std::map<int, Ledger> run(const Deadline& until) const {
     auto session = postgres::Connection::open(target, postgres::Access::read_write, listener, until);
-    const auto info = postgres::table(session, table.table, until);
-    if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
+    const auto info = info_of(session, table, until);
     kafka::Cluster cluster{settings, listener};
     const auto ends = offsets_of(cluster, table.topic, kafka::Cluster::At::latest, until),
                starts = offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
-    Decoder decoder{table, *info};
-    Parents parents{*info, decoder.columns()};
-    ReplayStore store{session, table, *info, decoder.columns(), options};
+    Decoder decoder{table, info};
+    Parents parents{info, decoder.columns()};
+    ReplayStore store{session, table, info, decoder.columns(), options};
     const auto from = store.begin(starts, ends, listener, until);
     CTL_FAULT("replay.after_begin");
     Work work{session, std::move(decoder), std::move(parents), std::move(store), Pace{options.rate}, until};

@@ -2,12 +2,12 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
-#include "postgres/catalog.hpp"
 #include "postgres/copy.hpp"
 #include "postgres/named.hpp"
 #include "sql/queries.hpp"
 #include "transfer/id_set.hpp"
 #include "transfer/provenance.hpp"
+#include "transfer/rows.hpp"
 #include "transfer/topic_scan.hpp"
 #include "transfer/transfer.hpp"
 
@@ -40,8 +40,7 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
   ReplayParity parity;
   parity.balanced = true;
   if (!session.query(sql::replay_known, until).at(0, "known")) return parity;
-  const auto info = postgres::table(session, table.table, until);
-  if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table)}};
+  const auto info = info_of(session, table, until);
 
   kafka::Cluster cluster{settings, listener};
   const auto starts = offsets_of(cluster, table.topic, kafka::Cluster::At::earliest, until);
@@ -69,7 +68,7 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
                   until);
   const auto letters = read_places(session, "select partition, kafka_offset from mykartctl.dead_letter where " + of_table, until);
 
-  Provenance provenance{table, *info};
+  Provenance provenance{table, info};
   scan(settings, table.topic, from, to, listener, until, [&](const kafka::Message& message) {
     if (message.value && provenance.row_of(*message.value)) {
       ++parity.from_table;

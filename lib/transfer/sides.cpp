@@ -4,18 +4,11 @@
 #include <array>
 
 #include "core/error.hpp"
-#include "postgres/catalog.hpp"
 #include "transfer/content_hash.hpp"
 #include "transfer/outlet.hpp"
 
 namespace ctl::transfer {
 namespace {
-
-TableInfo info_of(postgres::Connection& session, const EventTable& table, const Deadline& until) {
-  auto info = postgres::table(session, table.table, until);
-  if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table)}};
-  return *std::move(info);
-}
 
 /// The other kind, LogAppendTime, is the broker's own time.
 bool keeps_given_times(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {
@@ -51,15 +44,14 @@ Sides::Sides(postgres::Connection& session, const kafka::Settings& settings, con
       until_{until},
       info_{info_of(session, table, until)},
       cluster_{settings, listener},
-      encoder_{table, info_},
       provenance_{table, info_},
       stamped_{keeps_given_times(cluster_, table.topic, until)} {}
 
 void Sides::each_row(const WhichRows& which, const std::function<void(const Row&)>& take) {
-  auto rows = copy_rows(session_, table_, encoder_, which, until_);
+  RowReader rows{session_, table_, which, until_};
   Encoder::Event event;
   while (const auto copied = rows.next(until_)) {
-    Row row{.encoded = encoder_.encode(*copied, event) == Reject::none};
+    Row row{.encoded = rows.encoder().encode(*copied, event) == Reject::none};
     row.id = event.id;
     if (row.encoded) {
       if (event.time_ms) row.time = record_time(*event.time_ms);

@@ -52,7 +52,6 @@ class Sides {
   const Deadline& until_;
   TableInfo info_;
   mutable kafka::Cluster cluster_;
-  Encoder encoder_;
   mutable Provenance provenance_;
   bool stamped_{};
   bool some_untimed_{};

@@ -1,10 +1,9 @@
 #include <fmt/format.h>
 
 #include "core/error.hpp"
-#include "postgres/catalog.hpp"
 #include "postgres/named.hpp"
-#include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
+#include "transfer/rows.hpp"
 #include "transfer/time_text.hpp"
 #include "transfer/transfer.hpp"
 
@@ -14,12 +13,11 @@ std::optional<std::int64_t> first_id_since(postgres::Connection& session, const 
   if (table.time_column.empty())
     throw Error{Code::refused,
                 {.what = "table " + to_string(table.table) + " has no time column", .where = to_string(table.at), .hint = "--since ID"}};
-  const auto info = postgres::table(session, table.table, until);
-  if (!info) throw Error{Code::not_found, {.what = "there is no table " + to_string(table.table), .where = to_string(table.at)}};
-  const Encoder encoder{table, *info};
+  const auto info = info_of(session, table, until);
+  const Encoder encoder{table, info};
   const auto& time = encoder.columns().at(1);  // the id, then the time
   auto us = std::chrono::microseconds{since.time_since_epoch()}.count();
-  if (column_type(table.table, find_column(*info, table, table.time_column)) == ColumnType::local_time)
+  if (column_type(table.table, find_column(info, table, table.time_column)) == ColumnType::local_time)
     us += zone(table.time_zone).offset_us;
   std::string instant;
   append_postgres_time(instant, us);
