@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <memory>
 #include <pqxx/pqxx>
+#include <random>
 #include <sstream>
 #include <stdexcept>
 #include <thread>
@@ -60,7 +61,9 @@ std::string database_url(const std::string& database) {
 
 std::string unique(const std::string& prefix) {
   static std::atomic<int> counter{0};
-  return prefix + "_" + std::to_string(::getpid()) + "_" + std::to_string(++counter);
+  static const auto process =
+      std::to_string(::getpid()) + "x" + std::to_string(std::random_device{}() % 100'000);  // process ids come again
+  return prefix + "_" + process + "_" + std::to_string(++counter);
 }
 
 int await_topic(const std::string& topic) {
