@@ -5,6 +5,7 @@
 #include <exception>
 
 #include "cli.hpp"
+#include "core/memory.hpp"
 #include "help.hpp"
 #include "session.hpp"
 #include "signals.hpp"
@@ -101,6 +102,7 @@ Exit run(Session& session, render::Output& out, const SignalWatch& signals) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  keep_freed_memory();
   SignalWatch signals;  // before anything else: every thread of the process inherits its mask
   const std::vector<std::string> typed(argv + 1, argv + argc);
   const auto environment = settings::read_environment();

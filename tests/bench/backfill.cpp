@@ -6,6 +6,7 @@
 #include <chrono>
 #include <vector>
 
+#include "core/memory.hpp"
 #include "core/text.hpp"
 #include "plain_loop.hpp"
 #include "sql/queries.hpp"
@@ -22,6 +23,7 @@ using namespace std::chrono_literals;
 
 /// One measurement, in this process.
 int measure(const std::string& what, const std::string& database_url, const std::string& topic) {
+  if (what != "plain") ctl::keep_freed_memory();  // as mykartctl's main() does
   Quiet quiet;
   const ctl::kafka::Settings kafka{sandbox::brokers(), {}, {}, ""};
   const ctl::postgres::Target postgres{database_url, {}, "bench", ""};
