@@ -29,25 +29,26 @@ TableInfo hold(postgres::Connection& session, const EventTable& table, const Dea
   return info;
 }
 
+/// As conditions on a column that holds ids.
+std::string among(const WhichRows& which, const std::string& id) {
+  std::string conditions;
+  if (which.after) conditions += fmt::format(" and {} > {}", id, *which.after);
+  if (which.upto) conditions += fmt::format(" and {} <= {}", id, *which.upto);
+  if (which.ids) conditions += fmt::format(" and {} = any ('{{{}}}'::bigint[])", id, fmt::join(*which.ids, ","));
+  return conditions;
+}
+
 postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& table, const Encoder& encoder, const WhichRows& which,
                                const Deadline& until) {
-  const auto id = postgres::quote_identifier(table.id_column);
-  std::string where = "true", order;
-  if (which.after) where += fmt::format(" and {} > {}", id, *which.after);
-  if (which.upto) {
-    where += fmt::format(" and {} <= {}", id, *which.upto);
-    order = " order by " + id;
-    session.query(sql::copy_in_order, until);
-  }
-  if (which.ids) {
-    where += fmt::format(" and {} = any ('{{{}}}'::bigint[])", id, fmt::join(*which.ids, ","));
-    order = " order by " + id;
-  }
+  const auto id = "t." + postgres::quote_identifier(table.id_column);
+  auto query = fmt::format("select {} from {} t where true{}", join(encoder.columns(), ", "), quoted(table.table), among(which, id));
   if (has_replayed(session, table, until))
-    where += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = t.{})",
-                         postgres::quote_literal(table.table.name), id);
-  return session.copy_out(fmt::format("select {} from {} t where {}{}", join(encoder.columns(), ", "), quoted(table.table), where, order),
-                          until);
+    query += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = {}{})",
+                         postgres::quote_literal(table.table.name), id, among(which, "r.id"));
+  query += " order by " + id;
+  if (which.most) query += fmt::format(" limit {}", *which.most);
+  if (!which.ids) session.query(sql::copy_in_order, until);
+  return session.copy_out(query, until);
 }
 
 }  // namespace

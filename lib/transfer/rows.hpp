@@ -10,11 +10,12 @@ namespace ctl::transfer {
 struct WhichRows {
   std::optional<std::int64_t> after{}, upto{};     ///< ids in (after, upto]; nullopt: open
   std::optional<std::vector<std::int64_t>> ids{};  ///< no others than these
+  std::optional<std::uint64_t> most{};             ///< the first so many
 };
 [[nodiscard]] TableInfo info_of(postgres::Connection&, const EventTable&, const Deadline&);  ///< Error{not_found}
 
-/// The table's rows as the encoder wants them, without the ones that a replay has put there (they are events already). In order of the id
-/// when there is an end to them, else as they lie. Holds the table's definition as it is: binary COPY does not tell what type a column has,
+/// The table's rows as the encoder wants them, in order of the id, without the ones that a replay has put there (they are events already).
+/// Holds the table's definition as it is: binary COPY does not tell what type a column has,
 /// so that an ALTER TABLE between the look at the catalog and the COPY would turn values into others.
 class RowReader {
  public:

@@ -20,6 +20,7 @@ bool keeps_given_times(kafka::Cluster& cluster, const std::string& topic, const 
 }
 
 constexpr std::size_t most_differences = 100;
+constexpr std::uint64_t rows_at_once = 500'000;  ///< by one COPY: an ALTER TABLE waits for its end, and the shop's queries behind that
 
 }  // namespace
 
@@ -47,22 +48,30 @@ Sides::Sides(postgres::Connection& session, const kafka::Settings& settings, con
       provenance_{table, info_},
       stamped_{keeps_given_times(cluster_, table.topic, until)} {}
 
-void Sides::each_row(const WhichRows& which, const std::function<void(const Row&)>& take) {
-  RowReader rows{session_, table_, which, until_};
-  Encoder::Event event;
-  while (const auto copied = rows.next(until_)) {
-    Row row{.encoded = rows.encoder().encode(*copied, event) == Reject::none};
-    row.id = event.id;
-    if (row.encoded) {
-      if (event.time_ms) row.time = record_time(*event.time_ms);
-      const bool untimed = stamped_ && !row.time;
-      if (untimed) untimed_.add(event.id);
-      some_untimed_ = some_untimed_ || untimed;
-      row.key = event.key;
-      row.content = ContentHash::of(event.id, event.key, event.value, stamped_ && row.time ? row.time->time_since_epoch().count() : 0);
+void Sides::each_row(WhichRows which, const std::function<void(const Row&)>& take) {
+  which.most = rows_at_once;
+  for (auto read = rows_at_once; read == rows_at_once;) {
+    RowReader rows{session_, table_, which, until_};
+    for (read = 0; const auto copied = rows.next(until_); ++read) {
+      const auto row = compared(rows.encoder(), *copied);
+      which.after = row.id;
+      take(row);
     }
-    take(row);
   }
+}
+
+Sides::Row Sides::compared(Encoder& encoder, postgres::CopyReader::Row copied) {
+  Encoder::Event event;
+  Row row{.encoded = encoder.encode(copied, event) == Reject::none};
+  row.id = event.id;
+  if (!row.encoded) return row;
+  if (event.time_ms) row.time = record_time(*event.time_ms);
+  const bool untimed = stamped_ && !row.time;
+  if (untimed) untimed_.add(event.id);
+  some_untimed_ = some_untimed_ || untimed;
+  row.key = event.key;
+  row.content = ContentHash::of(event.id, event.key, event.value, stamped_ && row.time ? row.time->time_since_epoch().count() : 0);
+  return row;
 }
 
 void Sides::each_event(const Offsets& from, const Offsets& to, const std::function<void(const Event&)>& take,

@@ -32,7 +32,7 @@ class Sides {
     std::int64_t offset{};
     bool repaired{};  ///< it has the header of a repair
   };
-  void each_row(const WhichRows&, const std::function<void(const Row&)>&);
+  void each_row(WhichRows, const std::function<void(const Row&)>&);  ///< in order of the id
   /// Committed ones; `other` is told of each record that is not of this table.
   void each_event(const Offsets& from, const Offsets& to, const std::function<void(const Event&)>&,
                   const std::function<void()>& other = {}) const;
@@ -45,6 +45,8 @@ class Sides {
   [[nodiscard]] const TableInfo& info() const noexcept { return info_; }
 
  private:
+  [[nodiscard]] Row compared(Encoder&, postgres::CopyReader::Row);
+
   postgres::Connection& session_;
   const kafka::Settings& settings_;
   const EventTable& table_;

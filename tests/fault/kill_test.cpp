@@ -71,7 +71,7 @@ TEST_CASE("no column gets another type between the mover's look at the catalog a
 
 TEST_CASE("a mover whose PostgreSQL session is ended in the middle stops with an error and goes on exactly once") {
   Scene scene;
-  scene.database.run(shop::insert_events(60'000));
+  scene.database.run(shop::insert_events(300'000));  // more than fits into a socket
   process::Child child{scene.driver("move", 6000)};
   child.wait_for("moving");
   while (scene.database.value("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'mover_driver' and "

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <functional>
 #include <pqxx/pqxx>
+#include <set>
 #include <thread>
 
 #include "shop_fixture.hpp"
@@ -41,6 +42,29 @@ TEST_CASE("an ALTER TABLE and the shop's queries behind it do not wait for the e
   CHECK(shop.verdict() == "");
   CHECK(shop.reconcile().equal());
   CHECK(noted(shop, "public.cart_events: makes room, postgres answers in "));
+}
+
+TEST_CASE("a reconcile reads a table in parts, and an ALTER TABLE waits for one of them") {
+  Shop shop;
+  shop.database.run(shop::insert_events(600'000));
+  REQUIRE(shop.move().rows == 600'000);
+  std::atomic<bool> over{false};
+  ctl::transfer::Parity parity;
+  std::thread reconcile{[&] {
+    parity = shop.reconcile();
+    over = true;
+  }};
+  std::set<std::string> copies;
+  bool altered = false;
+  while (!over) {
+    copies.insert(
+        shop.database.value("select query_start from pg_stat_activity where datname = current_database() and query like 'copy (%'"));
+    if (copies.size() == 2 && !std::exchange(altered, true)) shop.database.run("alter table cart_events add column note text");
+    std::this_thread::sleep_for(1ms);
+  }
+  reconcile.join();
+  CHECK(parity.equal());
+  CHECK(copies.size() >= 3);  // none, and two
 }
 
 TEST_CASE("a Kafka that is slow to commit is left alone for a while, and nothing is lost by it") {
