@@ -6,6 +6,7 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
+#include "transfer/backoff.hpp"
 #include "transfer/outlet.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/rows.hpp"
@@ -16,7 +17,6 @@ namespace {
 
 constexpr auto transaction_time = 1s;  ///< readers of the topic wait this long behind an open transaction
 constexpr auto short_round = 1s;       ///< the table is caught up with when a round takes no longer
-constexpr auto probe_time = 1s;        ///< for the look at the newest row while others wait as well
 constexpr auto grace = 10s;            ///< for what must be finished although the caller's time is over: the transaction that is open
 
 }  // namespace
@@ -33,10 +33,8 @@ struct Mover::Impl {
   std::optional<postgres::Connection> session{};
   Moved moved{};
   bool told_of_clocks{};
-  std::optional<postgres::Connection> probe{};  ///< asks what the shop asks, while the COPY occupies the session
-  Strain postgres_strain{100ms}, kafka_strain{500ms};
-  Deadline::ms pause{};  ///< for the servers' sake, before the next COPY
-  bool strained{};       ///< at the last look
+  Backoff backoff{source, table, listener};  ///< also an ALTER TABLE that waits for our COPY makes the shop's queries wait, behind itself
+  Deadline::ms pause{};                      ///< for the servers' sake, before the next COPY
 
   /// Once: a tail goes through the whole hour.
   void tell_of(const ChangingClocks& clocks) {
@@ -54,27 +52,6 @@ struct Mover::Impl {
 
   void tell(std::uint64_t done, std::uint64_t total, std::string_view outcome = {}) const {
     listener.progress({.task = "copy " + table.table.name, .done = done, .total = total, .bytes = moved.bytes, .outcome = outcome});
-  }
-
-  /// Whether the servers answer as usual. Also an ALTER TABLE that waits for our COPY makes the shop's own queries wait, behind itself.
-  bool is_calm(Deadline::clock::duration commit, const Deadline& until) {
-    const auto begun = Deadline::clock::now();
-    const auto asked = attempt([&] {
-      if (!probe || !probe->usable()) probe = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
-      return newest_id(*probe, table, until.within(probe_time));
-    });
-    const auto query = Deadline::clock::now() - begun;
-    if (!asked && asked.error().code() != Code::timeout) probe.reset();  // the COPY's own session will say what is wrong
-    const auto for_postgres = postgres_strain.after(query), for_kafka = kafka_strain.after(commit);
-    pause = std::max(for_postgres, for_kafka);
-    if (const bool was_strained = std::exchange(strained, pause.count() > 0); strained && !was_strained) {
-      const bool database = for_postgres >= for_kafka;
-      const auto ms = [](Deadline::clock::duration d) { return format_took(std::chrono::duration_cast<Deadline::ms>(d)); };
-      listener.note(Listener::Level::info,
-                    fmt::format("{}: makes room, {} answers in {} instead of {}", to_string(table.table), database ? "postgres" : "Kafka",
-                                ms(database ? query : commit), ms(database ? postgres_strain.usual() : kafka_strain.usual())));
-    }
-    return !strained;
   }
 
   /// Copies (last, upto] in transactions of about a second, to the end or until a server needs room. False: one of them did not succeed,
@@ -103,7 +80,8 @@ struct Mover::Impl {
       moved.rows += out.at().rows - before;
       moved.bytes += out.bytes() - bytes;
       tell(out.at().rows, estimate);
-      if (row && !until.over() && !is_calm(Deadline::clock::now() - ended, until)) break;
+      if (row && !until.over()) pause = backoff.after(Deadline::clock::now() - ended, until);
+      if (pause.count() > 0) break;
     } while (row && !until.over());
     return true;
   }

@@ -7,6 +7,7 @@
 #include "core/text.hpp"
 #include "sql/queries.hpp"
 #include "transfer/arrived.hpp"
+#include "transfer/backoff.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/parents.hpp"
 #include "transfer/replay_store.hpp"
@@ -58,7 +59,8 @@ struct Replay::Impl {
     Parents parents;
     ReplayStore store;
     Pace pace;
-    Deadline batch_end;
+    Backoff backoff;
+    Deadline batch_end, next_look;  ///< when the batch is full, and when it is time to see whether PostgreSQL answers as usual
     Batch batch{};
     std::map<int, Ledger> total{};
     std::uint64_t left{}, done{}, bytes{};
@@ -119,6 +121,9 @@ struct Replay::Impl {
     work.done += delivered;
     tell(work);
     work.pace.passed(static_cast<int>(delivered), until);
+    if (!work.next_look.over()) return;
+    until.sleep(work.backoff.after({}, until));
+    work.next_look = until.within(1s);
   }
 
   std::map<int, Ledger> run(const Deadline& until) const {
@@ -132,7 +137,8 @@ struct Replay::Impl {
     ReplayStore store{session, table, info, decoder.columns(), options};
     const auto from = store.begin(starts, ends, listener, until);
     CTL_FAULT("replay.after_begin");
-    Work work{session, std::move(decoder), std::move(parents), std::move(store), Pace{options.rate}, until};
+    Work work{session, std::move(decoder), std::move(parents), std::move(store), Pace{options.rate}, Backoff{target, table, listener},
+              until,   until.within(1s)};
     for (const auto& [partition, offset] : from) work.total[partition].next_offset = offset;
     work.left = static_cast<std::uint64_t>(distance(from, ends));
     tell(work);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <pqxx/pqxx>
@@ -6,6 +7,7 @@
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
 #include "sql/queries.hpp"
+#include "support/frozen.hpp"
 
 using namespace ctl;
 
@@ -258,4 +260,30 @@ TEST_CASE("instants become local times of the declared zone, and unknown members
   CHECK(shop.value("select event_timestamp from cart_events") == "2024-06-01 02:00:00.25");
   CHECK(shop.value("select extra->>'color' from cart_events") == "rød");
   CHECK(shop.value("select extra->>'ip' from cart_events") == "::1");
+}
+
+TEST_CASE("a replay makes room when PostgreSQL answers slowly, and goes on") {
+  ReplayShop shop;
+  oracle::produce(shop.topic.name(), events(4000));
+  transfer::Ledger ledger;
+  std::jthread replay{[&] { ledger = sum(shop.replay({.run = 1, .rate = 500})); }};
+  const auto looked = [&](const std::string& other_than) {  // by the session that asks how PostgreSQL does
+    const auto sql =
+        "select pid from pg_stat_activity where datname = current_database() and state = 'idle' and query like '%max(%' and pid <> " +
+        other_than;
+    std::string pid;
+    for (const auto until = Shop::soon(); pid.empty() && !until.over(); pid = shop.value(sql))
+      std::this_thread::sleep_for(std::chrono::milliseconds{5});
+    return pid;
+  };
+  const auto pid = looked("0");
+  REQUIRE_FALSE(pid.empty());
+  {
+    const Frozen slow{std::stoi(pid)};
+    CHECK_FALSE(looked(pid).empty());  // it does not wait for an answer that does not come
+  }
+  replay.join();
+  CHECK(ledger.inserted == 4000);
+  CHECK(std::any_of(shop.quiet.notes.begin(), shop.quiet.notes.end(),
+                    [](const auto& note) { return note.starts_with("public.cart_events: makes room, postgres answers in "); }));
 }
