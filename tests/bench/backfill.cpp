@@ -1,11 +1,15 @@
-// bench_backfill [ROWS] [ROUNDS]: the Mover against the plain loop on the same table, then reconcile and replay; a JSON line each, and the
-// ratio. Each runs in a process of its own, so that CPU time and resident memory are its own.
+// bench_backfill [ROWS] [ROUNDS]: the Mover against the plain loop on the same table and a producer that has as many rows in memory, in
+// turns, then reconcile and replay; a JSON line each, and the ratios. Each runs in a process of its own, so that CPU time and resident
+// memory are its own.
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <map>
 #include <vector>
 
+#include "cart_rows.hpp"
 #include "core/memory.hpp"
 #include "core/text.hpp"
 #include "plain_loop.hpp"
@@ -21,9 +25,18 @@ namespace {
 
 using namespace std::chrono_literals;
 
+/// As producers are commonly tuned.
+long produce(ctl::kafka::Settings kafka, const std::string& topic, std::int64_t rows, ctl::Listener& listener, const ctl::Deadline& until) {
+  kafka.properties["queue.buffering.max.messages"] = "100000";
+  ctl::kafka::Transactional out{kafka, topic, listener, until};
+  CartRows row;
+  for (std::int64_t id = 0; id < rows;) id = write_rows(out, topic, row, id, rows, until);
+  return rows;
+}
+
 /// One measurement, in this process.
-int measure(const std::string& what, const std::string& database_url, const std::string& topic) {
-  if (what != "plain") ctl::keep_freed_memory();  // as mykartctl's main() does
+int measure(const std::string& what, const std::string& database_url, const std::string& topic, std::int64_t made) {
+  if (what != "plain" && what != "raw") ctl::keep_freed_memory();  // as mykartctl's main() does
   Quiet quiet;
   const ctl::kafka::Settings kafka{sandbox::brokers(), {}, {}, ""};
   const ctl::postgres::Target postgres{database_url, {}, "bench", ""};
@@ -32,6 +45,7 @@ int measure(const std::string& what, const std::string& database_url, const std:
   const auto begin = std::chrono::steady_clock::now();
   long rows = 0;
   if (what == "plain") rows = plain_loop(database_url, sandbox::brokers(), topic);
+  if (what == "raw") rows = produce(kafka, topic, made, quiet, until);
   if (what == "mover") rows = static_cast<long>(ctl::transfer::Mover{postgres, kafka, table, {}, quiet}.catch_up(until).rows);
   if (what == "replay")
     for (const auto& [partition, ledger] : ctl::transfer::Replay{postgres, kafka, table, {.run = 1}, quiet}.run(until))
@@ -53,10 +67,15 @@ double rate_in(const std::string& line) {
   return static_cast<double>(ctl::parse_integer(line.substr(at, line.find(',', at) - at)).value_or(0));
 }
 
+double median(std::vector<double> values) {
+  std::sort(values.begin(), values.end());
+  return values[values.size() / 2];
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 4) return measure(argv[1], argv[2], argv[3]);
+  if (argc == 5) return measure(argv[1], argv[2], argv[3], ctl::parse_integer(argv[4]).value_or(0));
   const auto rows = static_cast<int>(argc > 1 ? ctl::parse_integer(argv[1]).value_or(0) : 2'000'000);
   const auto rounds = argc > 2 ? ctl::parse_integer(argv[2]).value_or(1) : 3;
   const sandbox::Database database{"bench"};
@@ -65,24 +84,25 @@ int main(int argc, char** argv) {
   database.run("vacuum analyze cart_events");
   database.run("checkpoint");
   const auto run = [&](const std::string& what, const sandbox::Topic& topic) {
-    const auto ended = process::run({"/proc/self/exe", what, database.url(), topic.name()}, {}, {}, 30min);
+    const auto ended = process::run({"/proc/self/exe", what, database.url(), topic.name(), std::to_string(rows)}, {}, {}, 30min);
     fmt::print("{}", ended.out);
     fmt::print(stderr, "{}", ended.err);
     return rate_in(ended.out);
   };
-  std::vector<double> ratios;
+  std::vector<double> to_plain, to_raw;
   for (int i = 0; i < rounds; ++i) {
-    const sandbox::Topic plain{"plain", 3, "retention.ms=-1"}, moved{"moved", 3, "retention.ms=-1"};
-    double theirs = 0, ours = 0;
-    if (i % 2 == 1) ours = run("mover", moved);  // in turns: the disk still writes what the one before has left in memory
-    theirs = run("plain", plain);
-    if (i % 2 == 0) ours = run("mover", moved);
-    ratios.push_back(ours / theirs);
+    const sandbox::Topic moved{"moved", 3, "retention.ms=-1"};
+    std::map<std::string, double> rate;
+    std::array<std::string, 3> turns{"plain", "mover", "raw"};  // in turns: the disk still writes what the one before has left in memory
+    std::rotate(turns.begin(), turns.begin() + i % 3, turns.end());
+    for (const auto& what : turns) rate[what] = what == "mover" ? run(what, moved) : run(what, sandbox::Topic{what, 3, "retention.ms=-1"});
+    to_plain.push_back(rate["mover"] / rate["plain"]);
+    to_raw.push_back(rate["mover"] / rate["raw"]);
     if (i + 1 < rounds) continue;
     run("reconcile", moved);
     run("replay", moved);  // the table's own events: reading and recognising them
   }
-  std::sort(ratios.begin(), ratios.end());
-  fmt::print("{{\"bench\":\"mover_to_plain\",\"median_ratio\":{:.2f},\"rounds\":{}}}\n", ratios[ratios.size() / 2], ratios.size());
+  fmt::print("{{\"bench\":\"mover_ratios\",\"rounds\":{},\"to_plain\":{:.2f},\"to_raw\":{:.2f}}}\n", rounds, median(to_plain),
+             median(to_raw));
   return 0;
 }
