@@ -14,13 +14,6 @@ namespace {
 
 constexpr std::uint64_t ids_in_journal = 100;
 
-Step blocked(Step step, std::string why, std::string remedy) {
-  step.action = Action::blocked;
-  step.why = std::move(why);
-  step.remedy = std::move(remedy);
-  return step;
-}
-
 /// Passes notes on. The tail tells its own progress; that of each of its short rounds would be noise.
 class Notes : public Listener {
  public:
@@ -68,11 +61,14 @@ std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& 
 
 std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& declared, const Located& located, const Deadline& until) const {
   if (located.retired) return std::nullopt;  // nothing can arrive there any more
-  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt)
-    return blocked(std::move(step), found->why + ": a row could arrive below what was copied", found->remedy);
-  if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until))
-    return blocked(std::move(step), "PostgreSQL does not know the time zone of its times: " + *words,
-                   "correct source.time_zone in " + to_string(declared.at));
+  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt) {
+    step.block(found->why + ": a row could arrive below what was copied", found->remedy);
+    return step;
+  }
+  if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until)) {
+    step.block("PostgreSQL does not know the time zone of its times: " + *words, "correct source.time_zone in " + to_string(declared.at));
+    return step;
+  }
   const auto left =
       transfer::unmoved(desk_.database(), desk_.around.kafka, at(declared, located), located.info, desk_.around.listener, until);
   if (!left.newest || (left.last_id && *left.last_id >= *left.newest)) return std::nullopt;
@@ -112,11 +108,11 @@ std::optional<Step> DataHandler::look_at_holes(Step step, const EventTable& decl
   step.rows = seen->missing;
   step.undo = Undo::none;
   step.summary = fmt::format("{} that {} lacks, marked as late", counted(seen->missing, "row"), declared.topic);
-  if (seen->moved_to) return step;
-  return blocked(std::move(step),
-                 fmt::format("{} has no checkpoint: what is in it was not brought by this tool, and a backfill would bring all of it again",
-                             declared.topic),
-                 "an empty topic, and mykartctl events backfill " + declared.table.name);
+  if (!seen->moved_to)
+    step.block(fmt::format("{} has no checkpoint: what is in it was not brought by this tool, and a backfill would bring all of it again",
+                           declared.topic),
+               "an empty topic, and mykartctl events backfill " + declared.table.name);
+  return step;
 }
 
 Value DataHandler::before_image(const Step& step, const Deadline&) {

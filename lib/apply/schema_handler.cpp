@@ -85,9 +85,8 @@ std::optional<Step> SchemaHandler::look(const Resource& resource, const Deadline
   }
   if (applied) {
     if (found->second.digest == m.digest) return std::nullopt;
-    step.action = Action::blocked;
-    step.why = fmt::format("{} was changed after it was applied", m.deploy_file);
-    step.remedy = "put the applied text back and write a new migration for the difference";
+    step.block(m.deploy_file + " was changed after it was applied",
+               "put the applied text back and write a new migration for the difference");
     return step;
   }
   if (!contract && passes(m, until)) {
@@ -101,10 +100,9 @@ std::optional<Step> SchemaHandler::look(const Resource& resource, const Deadline
   if (!contract) return step;
   step.risk = Risk::disruptive;
   if (const auto unknown = forgotten(desk_, until); !unknown.empty()) {
-    step.action = Action::blocked;
-    step.why = fmt::format("{} {} (owner {}) depends on a table that {} moves, and the file does not name it", unknown.front().kind,
-                           unknown.front().name, unknown.front().owner, m.deploy_file);
-    step.remedy = fmt::format("move it along in {} and {}, or drop it", m.deploy_file, m.revert_file);
+    step.block(fmt::format("{} {} (owner {}) depends on a table that {} moves, and the file does not name it", unknown.front().kind,
+                           unknown.front().name, unknown.front().owner, m.deploy_file),
+               fmt::format("move it along in {} and {}, or drop it", m.deploy_file, m.revert_file));
   }
   return step;
 }

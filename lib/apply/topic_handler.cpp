@@ -23,9 +23,7 @@ void block_retention(Step& step, const Desk& desk) {
   const bool retains = std::any_of(step.changes.begin(), step.changes.end(),
                                    [](const Change& c) { return c.path.starts_with("config.retention.") && c.before; });
   if (!of_events || !retains) return;
-  step.action = Action::blocked;
-  step.why = "the journal cannot be read, and a migration may hold this retention open";
-  step.remedy = "start PostgreSQL, or name the other topics";
+  step.block("the journal cannot be read, and a migration may hold this retention open", "start PostgreSQL, or name the other topics");
 }
 
 }  // namespace

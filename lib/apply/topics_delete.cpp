@@ -39,26 +39,22 @@ std::string needed(Sources& from, const std::string& topic, const Deadline& unti
 }
 
 void judge(Step& step, Sources& from, const health::TopicSights& sights, std::chrono::milliseconds recent, const Deadline& until) {
-  const auto block = [&](std::string why, std::string remedy) {
-    step.action = Action::blocked;
-    step.why = std::move(why);
-    step.remedy = std::move(remedy);
-  };
   const auto& name = step.resource.name;
-  if (sights.states.at(name)->internal || name.starts_with("__")) return block("Kafka itself keeps its state in it", "leave it alone");
-  if (name == transfer::checkpoint_topic) return block("it says how far each table is copied", "leave it alone");
-  if (is_of_connect(name)) return block("a Connect worker keeps its state in it", "leave it alone");
-  if (auto why = needed(from, name, until); !why.empty()) return block(std::move(why), "mykartctl status");
+  if (sights.states.at(name)->internal || name.starts_with("__")) return step.block("Kafka itself keeps its state in it", "leave it alone");
+  if (name == transfer::checkpoint_topic) return step.block("it says how far each table is copied", "leave it alone");
+  if (is_of_connect(name)) return step.block("a Connect worker keeps its state in it", "leave it alone");
+  if (auto why = needed(from, name, until); !why.empty()) return step.block(std::move(why), "mykartctl status");
   if (!sights.groups)
-    return block("its groups are not known: " + std::string{sights.groups.error().what()}, "mykartctl topics status " + name);
+    return step.block("its groups are not known: " + std::string{sights.groups.error().what()}, "mykartctl topics status " + name);
   if (const auto reading = readers(name, sights); !reading.empty())
-    return block("group " + join(reading, ", ") + " reads it", "stop its members");
+    return step.block("group " + join(reading, ", ") + " reads it", "stop its members");
   const auto& last = sights.last_event.at(name);
   if (!last)
-    return block("the time of its last event is not known: " + std::string{last.error().what()}, "mykartctl topics status " + name);
+    return step.block("the time of its last event is not known: " + std::string{last.error().what()}, "mykartctl topics status " + name);
   if (*last && now() - **last < recent)
-    return block(fmt::format("its last event is {} old, less than guard_recent={}", format_took(now() - **last), format_duration(recent)),
-                 "stop who writes to it, and wait");
+    return step.block(
+        fmt::format("its last event is {} old, less than guard_recent={}", format_took(now() - **last), format_duration(recent)),
+        "stop who writes to it, and wait");
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "value/report.hpp"
@@ -49,6 +50,12 @@ struct Step {
   };
   std::vector<Reader> readers{};  ///< consumer groups that will read these rows as old events
   Digest precondition{};          ///< of the observed facts this step relies on, and of no others; structure, never row counts or offsets
+  /// It cannot be done: why, and what would change that.
+  void block(std::string reason, std::string way_out) {
+    action = Action::blocked;
+    why = std::move(reason);
+    remedy = std::move(way_out);
+  }
 };
 
 /// At most one step a resource and phase; the same input gives the same bytes. Empty means: nothing to do.

@@ -239,9 +239,7 @@ std::optional<Step> connector(const WantedConnector& wanted, const SeenConnector
         why.push_back(obstacle.why);
         if (std::find(remedy.begin(), remedy.end(), obstacle.remedy) == remedy.end()) remedy.push_back(obstacle.remedy);
       }
-      step.action = Action::blocked;
-      step.why = join(why, "; ");
-      step.remedy = join(remedy, "; ");
+      step.block(join(why, "; "), join(remedy, "; "));
       return step;
     }
     database_changes(wanted, seen.database, step.changes);

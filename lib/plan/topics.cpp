@@ -145,11 +145,10 @@ std::optional<Step> plan(const TopicSpec& spec, std::span<const Hold> holds, con
   check_replicas(spec, all, draft);
 
   auto& step = draft.step;
-  if (!draft.blocks.empty()) {
-    step.action = Action::blocked;
-    step.remedy = join(draft.remedies, "; ");
-  }
-  step.why = join(draft.blocks.empty() ? draft.why : draft.blocks, "; ");
+  if (draft.blocks.empty())
+    step.why = join(draft.why, "; ");
+  else
+    step.block(join(draft.blocks, "; "), join(draft.remedies, "; "));
   step.summary = join(draft.summary, ", ");
   step.precondition = sha256(draft.facts);
   return std::move(step);
