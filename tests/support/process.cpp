@@ -249,6 +249,7 @@ void Child::write(std::string_view text) {
     pollfd room{state_->ends.input.get(), POLLOUT, 0};
     ::poll(&room, 1, 1000);
     const auto count = ::write(room.fd, text.data(), text.size());
+    if (count < 0 && errno == EPIPE) return;  // it has ended before its input did, and its exit says why
     if (count < 0 && errno != EAGAIN && errno != EINTR) fail(state_->command + ": writing to its input");
     if (count > 0) text.remove_prefix(static_cast<std::size_t>(count));
   }
