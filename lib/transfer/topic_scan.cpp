@@ -8,7 +8,8 @@
 namespace ctl::transfer {
 namespace {
 
-constexpr auto silence = 5s;  ///< after this long without a record or an end the operator is told what is waited for
+constexpr auto silence = 5s;    ///< after this long without a record or an end the operator is told what is waited for
+constexpr auto too_long = 60s;  ///< for a transaction of this tool (15 s) and the coordinator that ends it (10 s)
 
 template <class Where>  // At or Millis
 Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Where where, const Deadline& until) {
@@ -23,6 +24,19 @@ Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Whe
     offsets[partition.id] = *offset;
   }
   return offsets;
+}
+
+/// Kafka 4.3 is seen to end a transaction without its markers: a broker that is fenced meanwhile takes its own partitions for deleted ones
+/// (TransactionMarkerChannelManager). Nobody reads past that any more, and no coordinator ends it.
+std::string advice(const kafka::Settings& settings, const std::string& topic) {
+  return "a transaction on " + topic +
+         " is open for longer than the tool's own can be. If no other program has it open, the broker has lost its end: "
+         "kafka-transactions.sh "
+         "--bootstrap-server " +
+         settings.brokers +
+         " find-hanging --broker-id ID --max-transaction-timeout 1 lists its partitions, and abort --topic … --partition … --start-offset "
+         "… "
+         "ends it in each; this goes on then, moves again what was in it, and mykartctl events reconcile proves it";
 }
 
 }  // namespace
@@ -45,11 +59,11 @@ void scan(const kafka::Settings& settings, const std::string& topic, const Offse
   const auto reached = [&](const kafka::Partition& partition, std::int64_t next) {
     if (next >= to.at(partition.id)) left.erase(partition);
   };
-  auto soon = until.within(1s), quiet = Deadline{silence, {}};
-  for (bool heard = false; !left.empty();) {
+  auto soon = until.within(1s), quiet = Deadline{silence, {}}, stuck = Deadline{too_long, {}};
+  for (bool heard = false, told = false; !left.empty();) {
     if (reader.drained()) {  // else it does not wait, and a look at the clock for each record would cost as much as the record
       soon = until.within(1s);
-      if (std::exchange(heard, false)) quiet = Deadline{silence, {}};
+      if (std::exchange(heard, false)) quiet = Deadline{silence, {}}, stuck = Deadline{too_long, {}};
     }
     const auto got = reader.next(soon);
     if (const auto* message = std::get_if<kafka::Message>(&got)) {
@@ -60,8 +74,12 @@ void scan(const kafka::Settings& settings, const std::string& topic, const Offse
       reached(end->partition, end->next);
     } else {
       until.check("reading topic " + topic);
-      if (!quiet.over()) continue;
-      listener.note(Listener::Level::info, "waiting for an open transaction on " + topic + " to end");
+      if (quiet.over()) {
+        listener.note(Listener::Level::info, "waiting for an open transaction on " + topic + " to end");
+        quiet = Deadline{silence, {}};
+      }
+      if (stuck.over() && !std::exchange(told, true)) listener.note(Listener::Level::warn, advice(settings, topic));
+      continue;
     }
     heard = true;
   }
