@@ -63,7 +63,7 @@ struct Ended {
   std::string out{}, err{};
   long peak_kilobytes{};
 };
-/// Runs a program to its end with `input` on its stdin.
+/// Runs a program to its end with `input` on its stdin, as far as it reads it.
 [[nodiscard]] Ended run(std::vector<std::string> command, Options options = {}, std::string_view input = {}, Milliseconds timeout = 60s);
 
 }  // namespace process
