@@ -65,16 +65,14 @@ void add_tables(Report& report, Sources& from, const Deadline& until) {
       if (!info) continue;
       std::vector<std::string> dependents;
       for (const auto& d : info->dependents) dependents.push_back(d.kind + " " + d.name);
-      const auto rows = std::max<std::int64_t>(info->rows_estimate, 0);
       const auto role = role_of(project, name);
-      table.rows.push_back(
-          {{name.name}, {name.schema}, {role}, {format_count(static_cast<std::uint64_t>(rows))}, {join(dependents, ", ")}});
+      table.rows.push_back({{name.name}, {name.schema}, {role}, {format_count(info->rows_estimate)}, {join(dependents, ", ")}});
       Value one, all{Value::List{}};
       for (auto& d : dependents) all.push(std::move(d));
       list.push(one.set("table", name.name)
                     .set("schema", name.schema)
                     .set("role", role)
-                    .set("rows_estimate", rows)
+                    .set("rows_estimate", info->rows_estimate)
                     .set("dependents", std::move(all)));
     }
   report.data.set("tables", std::move(list));

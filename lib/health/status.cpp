@@ -84,7 +84,7 @@ void say_tables(Answer& answer, Sources& from, const Deadline& until) {
       const auto behind = transfer::rows_behind(newest, last);
       const auto state = state_of(located, copied ? *copied : std::nullopt, behind, run ? *run : std::nullopt);
       const bool moving = state == "copying" || state == "tailing" || state == "fenced" || state == "live";
-      const auto rows = located ? std::max<std::int64_t>(located->info.rows_estimate, 0) : 0;
+      const auto rows = located ? located->info.rows_estimate : 0;
       const bool sealed = seals && std::any_of(seals->begin(), seals->end(), [&](const Seal& s) { return s.table == name; });
       one.set("state", state)
           .set("rows_estimate", rows)

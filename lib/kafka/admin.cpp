@@ -38,7 +38,7 @@ std::optional<Error> change(Client& client, rd_kafka_admin_op_t operation, std::
 /// broker `said` instead of confirming is thrown if it does not become so.
 void confirm(Cluster& cluster, const std::string& topic, std::string_view doing, const std::optional<Error>& said, const Deadline& until,
              const std::function<bool(const Known<TopicState>&)>& wanted) {
-  const auto patience = until.within(said ? 2s : 24h);
+  const auto patience = until.within(2s);
   for (auto pause = 5ms; !wanted(cluster.describe({&topic, 1}, until).at(topic)); pause = std::min(pause * 2, 200ms)) {
     if (said && patience.over()) throw *said;
     until.sleep(pause);

@@ -75,7 +75,7 @@ struct TableInfo {
   std::vector<std::string> triggers{};
   std::string owner{};
   char replica_identity{'d'};
-  std::int64_t rows_estimate{}, bytes{};
+  std::uint64_t rows_estimate{}, bytes{};
   std::int64_t updates{}, deletes{};  ///< counted by the statistics collector since its last reset
 };
 

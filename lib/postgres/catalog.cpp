@@ -96,7 +96,7 @@ bool may_select(Connection& connection, const std::string& role, const TableName
 
 std::vector<Session> sessions(Connection& connection, const std::vector<TableName>& writing_to, const Deadline& until) {
   std::vector<std::string> names;
-  for (const auto& t : writing_to) names.push_back(quote_identifier(t.schema) + "." + quote_identifier(t.name));
+  for (const auto& t : writing_to) names.push_back(quote_identifier(t));
   const auto rows = connection.query(sql::sessions, Names{{"tables", array_of(names)}}, until);
   std::vector<Session> found;
   for (std::size_t i = 0; i < rows.size(); ++i)

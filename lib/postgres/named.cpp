@@ -76,6 +76,7 @@ Bound bind(std::string_view sql, const Names& names) {
 }
 
 std::string quote_identifier(std::string_view name) { return doubled(name, '"'); }
+std::string quote_identifier(const TableName& table) { return quote_identifier(table.schema) + "." + quote_identifier(table.name); }
 std::string quote_literal(std::string_view text) { return doubled(text, '\''); }
 
 }  // namespace ctl::postgres

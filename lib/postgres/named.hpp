@@ -3,6 +3,7 @@
 #include <string_view>
 #include <vector>
 
+#include "model/event_table.hpp"
 #include "postgres/connection.hpp"
 
 namespace ctl::postgres {
@@ -15,6 +16,7 @@ struct Bound {
 /// and comments is left alone, `::` is a cast. A variable without a value throws Error{internal}.
 [[nodiscard]] Bound bind(std::string_view sql, const Names&);
 [[nodiscard]] std::string quote_identifier(std::string_view name);
+[[nodiscard]] std::string quote_identifier(const TableName&);  ///< "schema"."table"
 [[nodiscard]] std::string quote_literal(std::string_view text);
 
 }  // namespace ctl::postgres

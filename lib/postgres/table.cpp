@@ -45,8 +45,8 @@ std::optional<TableInfo> table(Connection& connection, const TableName& name, co
   TableInfo info{.table = name,
                  .owner = facts.text(0, "owner"),
                  .replica_identity = facts.text(0, "replica_identity").at(0),
-                 .rows_estimate = facts.integer(0, "rows_estimate"),
-                 .bytes = facts.integer(0, "bytes"),
+                 .rows_estimate = static_cast<std::uint64_t>(facts.integer(0, "rows_estimate")),
+                 .bytes = static_cast<std::uint64_t>(facts.integer(0, "bytes")),
                  .updates = facts.integer(0, "updates"),
                  .deletes = facts.integer(0, "deletes")};
   if (facts.at(0, "sequence"))

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 #include <numeric>
 
@@ -71,8 +70,8 @@ Unmoved unmoved(postgres::Connection& session, const kafka::Settings& settings, 
                 Listener& listener, const Deadline& until) {
   Unmoved found{.newest = newest_id(session, table, until)};
   if (!found.newest) return found;
-  found.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(info.rows_estimate, 0));
-  found.bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(info.bytes, 0));
+  found.rows = info.rows_estimate;
+  found.bytes = info.bytes;
   const auto done = read_checkpoint(settings, identity(session, table, until), listener, until);
   if (!done || !done->last_id) return found;
   found.last_id = done->last_id;

@@ -58,7 +58,7 @@ struct Mover::Impl {
   /// for sure or perhaps.
   bool copy(Outlet& out, postgres::Connection& from, std::int64_t upto, const Deadline& until) {
     RowReader rows{from, table, {.after = out.at().last_id, .upto = upto}, until};
-    const auto estimate = static_cast<std::uint64_t>(std::max<std::int64_t>(rows.info().rows_estimate, 0));
+    const auto estimate = rows.info().rows_estimate;
     tell(out.at().rows, estimate);
     Pace pace{options.rate};
     auto row = rows.next(until);

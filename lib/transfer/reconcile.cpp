@@ -32,7 +32,7 @@ class Reconciliation {
         table_{table},
         options_{options},
         listener_{listener},
-        rows_expected_{static_cast<std::uint64_t>(std::max<std::int64_t>(sides_.info().rows_estimate, 0))} {
+        rows_expected_{sides_.info().rows_estimate} {
     // In this order: what the checkpoint covers lies below the ends, and the rows of all events below those can be seen.
     parity_.moved_to = sides_.moved_to();
     parity_.ends = sides_.offsets(kafka::Cluster::At::latest);

@@ -2,7 +2,6 @@
 
 #include <numeric>
 
-#include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
 #include "sql/queries.hpp"
@@ -137,8 +136,14 @@ struct Replay::Impl {
     ReplayStore store{session, table, info, decoder.columns(), options};
     const auto from = store.begin(starts, ends, listener, until);
     CTL_FAULT("replay.after_begin");
-    Work work{session, std::move(decoder), std::move(parents), std::move(store), Pace{options.rate}, Backoff{target, table, listener},
-              until,   until.within(1s)};
+    Work work{.session = session,
+              .decoder = std::move(decoder),
+              .parents = std::move(parents),
+              .store = std::move(store),
+              .pace = Pace{options.rate},
+              .backoff = Backoff{target, table, listener},
+              .batch_end = until,
+              .next_look = until.within(1s)};
     for (const auto& [partition, offset] : from) work.total[partition].next_offset = offset;
     work.left = static_cast<std::uint64_t>(distance(from, ends));
     tell(work);

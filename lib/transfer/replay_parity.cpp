@@ -62,9 +62,8 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
       fmt::format("table_name = {} and topic = {}", postgres::quote_literal(table.table.name), postgres::quote_literal(table.topic));
   const auto rows =
       read_places(session,
-                  fmt::format("select r.partition, r.kafka_offset from mykartctl.replayed r join {}.{} t on t.{} = r.id where {}",
-                              postgres::quote_identifier(table.table.schema), postgres::quote_identifier(table.table.name),
-                              postgres::quote_identifier(table.id_column), of_table),
+                  fmt::format("select r.partition, r.kafka_offset from mykartctl.replayed r join {} t on t.{} = r.id where {}",
+                              postgres::quote_identifier(table.table), postgres::quote_identifier(table.id_column), of_table),
                   until);
   const auto letters = read_places(session, "select partition, kafka_offset from mykartctl.dead_letter where " + of_table, until);
 

@@ -110,9 +110,8 @@ void ReplayStore::take_ids(std::vector<Arrived*>& rows, const Deadline& until) {
 }
 
 void ReplayStore::copy(std::span<Arrived*> rows, const Deadline& until) {
-  auto writer = session_.copy_in(fmt::format("copy {}.{} ({}) from stdin", postgres::quote_identifier(table_.table.schema),
-                                             postgres::quote_identifier(table_.table.name), column_list(table_.id_column, columns_)),
-                                 until);
+  auto writer = session_.copy_in(
+      fmt::format("copy {} ({}) from stdin", postgres::quote_identifier(table_.table), column_list(table_.id_column, columns_)), until);
   std::vector<Field> line(columns_.size() + 1);
   for (const auto* row : rows) {
     const auto id = std::to_string(row->id);

@@ -12,10 +12,6 @@
 namespace ctl::transfer {
 namespace {
 
-std::string quoted(const TableName& table) {
-  return postgres::quote_identifier(table.schema) + "." + postgres::quote_identifier(table.name);
-}
-
 bool has_replayed(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   if (!session.query(sql::replay_known, until).at(0, "known")) return false;
   return session.query(sql::replayed_any, postgres::Names{{"table", table.table.name}}, until).at(0, "any") == "t";
@@ -23,7 +19,7 @@ bool has_replayed(postgres::Connection& session, const EventTable& table, const 
 
 /// Waits for an ALTER TABLE that has begun, and lets none begin before the transaction ends. LOCK TABLE would want SELECT on all columns.
 TableInfo hold(postgres::Connection& session, const EventTable& table, const Deadline& until) {
-  session.query("select from only " + quoted(table.table) + " limit 0", until);
+  session.query("select from only " + postgres::quote_identifier(table.table) + " limit 0", until);
   auto info = info_of(session, table, until);
   CTL_FAULT("rows.before_copy");
   return info;
@@ -41,7 +37,8 @@ std::string among(const WhichRows& which, const std::string& id) {
 postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& table, const Encoder& encoder, const WhichRows& which,
                                const Deadline& until) {
   const auto id = "t." + postgres::quote_identifier(table.id_column);
-  auto query = fmt::format("select {} from {} t where true{}", join(encoder.columns(), ", "), quoted(table.table), among(which, id));
+  auto query = fmt::format("select {} from {} t where true{}", join(encoder.columns(), ", "), postgres::quote_identifier(table.table),
+                           among(which, id));
   if (has_replayed(session, table, until))
     query += fmt::format(" and not exists (select from mykartctl.replayed r where r.table_name = {} and r.id = {}{})",
                          postgres::quote_literal(table.table.name), id, among(which, "r.id"));

@@ -15,8 +15,8 @@ struct WhichRows {
 [[nodiscard]] TableInfo info_of(postgres::Connection&, const EventTable&, const Deadline&);  ///< Error{not_found}
 
 /// The table's rows as the encoder wants them, in order of the id, without the ones that a replay has put there (they are events already).
-/// Holds the table's definition as it is: binary COPY does not tell what type a column has,
-/// so that an ALTER TABLE between the look at the catalog and the COPY would turn values into others.
+/// Holds the table's definition as it is: binary COPY does not tell what type a column has, so that an ALTER TABLE between the look at the
+/// catalog and the COPY would turn values into others.
 class RowReader {
  public:
   RowReader(postgres::Connection&, const EventTable&, const WhichRows&, const Deadline&);

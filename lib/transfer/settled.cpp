@@ -50,8 +50,7 @@ std::int64_t rows_behind(std::optional<std::int64_t> newest, std::optional<std::
 Barrier settle(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
   const auto id = newest_id(session, table, until);
   if (!id) return {std::nullopt, true, ""};
-  postgres::Names names{{"table", postgres::quote_identifier(table.table.schema) + "." + postgres::quote_identifier(table.table.name)},
-                        {"among", std::nullopt}};
+  postgres::Names names{{"table", postgres::quote_identifier(table.table)}, {"among", std::nullopt}};
   std::string waits_for;
   auto silent = until.within(patience);
   for (Deadline::ms pause{2};; pause = std::min<Deadline::ms>(pause * 2, 50ms)) {

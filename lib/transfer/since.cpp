@@ -22,10 +22,10 @@ std::optional<std::int64_t> first_id_since(postgres::Connection& session, const 
   std::string instant;
   append_postgres_time(instant, us);
   const auto id = postgres::quote_identifier(table.id_column);
-  const auto found = session.query(
-      fmt::format("select coalesce(min({0}) filter (where {1} >= timestamp '{2}'), max({0})::bigint + 1) as id from {3}.{4}", id, time,
-                  instant, postgres::quote_identifier(table.table.schema), postgres::quote_identifier(table.table.name)),
-      until);
+  const auto found =
+      session.query(fmt::format("select coalesce(min({0}) filter (where {1} >= timestamp '{2}'), max({0})::bigint + 1) as id from {3}", id,
+                                time, instant, postgres::quote_identifier(table.table)),
+                    until);
   const auto first = found.at(0, "id");
   return first ? parse_integer(*first) : std::nullopt;
 }

@@ -1,5 +1,7 @@
 #include "transfer/topic_scan.hpp"
 
+#include <fmt/format.h>
+
 #include <array>
 #include <utility>
 
@@ -29,14 +31,12 @@ Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Whe
 /// Kafka 4.3 is seen to end a transaction without its markers: a broker that is fenced meanwhile takes its own partitions for deleted ones
 /// (TransactionMarkerChannelManager). Nobody reads past that any more, and no coordinator ends it.
 std::string advice(const kafka::Settings& settings, const std::string& topic) {
-  return "a transaction on " + topic +
-         " is open for longer than the tool's own can be. If no other program has it open, the broker has lost its end: "
-         "kafka-transactions.sh "
-         "--bootstrap-server " +
-         settings.brokers +
-         " find-hanging --broker-id ID --max-transaction-timeout 1 lists its partitions, and abort --topic … --partition … --start-offset "
-         "… "
-         "ends it in each; this goes on then, moves again what was in it, and mykartctl events reconcile proves it";
+  return fmt::format(
+      "a transaction on {} is open for longer than the tool's own can be. If no other program has it open, the broker has lost its end: "
+      "kafka-transactions.sh --bootstrap-server {} find-hanging --broker-id ID --max-transaction-timeout 1 lists its partitions, and abort "
+      "--topic … --partition … --start-offset … ends it in each; this goes on then, moves again what was in it, and mykartctl events "
+      "reconcile proves it",
+      topic, settings.brokers);
 }
 
 }  // namespace
@@ -63,7 +63,10 @@ void scan(const kafka::Settings& settings, const std::string& topic, const Offse
   for (bool heard = false, told = false; !left.empty();) {
     if (reader.drained()) {  // else it does not wait, and a look at the clock for each record would cost as much as the record
       soon = until.within(1s);
-      if (std::exchange(heard, false)) quiet = Deadline{silence, {}}, stuck = Deadline{too_long, {}};
+      if (std::exchange(heard, false)) {
+        quiet = Deadline{silence, {}};
+        stuck = Deadline{too_long, {}};
+      }
     }
     const auto got = reader.next(soon);
     if (const auto* message = std::get_if<kafka::Message>(&got)) {

@@ -4,6 +4,11 @@
 # The package's Java, whatever else is called java on this machine.
 java_binary() { printf '%s\n' /usr/lib/jvm/java-17-openjdk-*/bin/java | head -n 1; }
 
+# kafka_tool CLASS OPTIONS...: one of Kafka's own programs of org.apache.kafka.tools, for the brokers of MYKART_BROKERS.
+kafka_tool() {
+  "$(java_binary)" -XX:TieredStopAtLevel=1 -cp "$(jars_folder)/libs/*" "org.apache.kafka.tools.$1" --bootstrap-server "$MYKART_BROKERS" "${@:2}"
+}
+
 # java_command NAME OPTIONS...: prints the start of a command line, a word a line. Nothing is left outside of the sandbox's folder: no
 # hsperfdata in /tmp, no unpacked native libraries there, no crash files in the working directory.
 java_command() {

@@ -25,27 +25,19 @@ namespace {
 
 using namespace std::chrono_literals;
 
-/// As producers are commonly tuned.
-long produce(ctl::kafka::Settings kafka, const std::string& topic, std::int64_t rows, ctl::Listener& listener, const ctl::Deadline& until) {
-  kafka.properties["queue.buffering.max.messages"] = "100000";
-  ctl::kafka::Transactional out{kafka, topic, listener, until};
-  CartRows row;
-  for (std::int64_t id = 0; id < rows;) id = write_rows(out, topic, row, id, rows, until);
-  return rows;
-}
-
 /// One measurement, in this process.
 int measure(const std::string& what, const std::string& database_url, const std::string& topic, std::int64_t made) {
   if (what != "plain" && what != "raw") ctl::keep_freed_memory();  // as mykartctl's main() does
   Quiet quiet;
-  const ctl::kafka::Settings kafka{sandbox::brokers(), {}, {}, ""};
+  ctl::kafka::Settings kafka{sandbox::brokers(), {}, {}, ""};
+  if (what == "raw") kafka.properties["queue.buffering.max.messages"] = "100000";  // as producers are commonly tuned
   const ctl::postgres::Target postgres{database_url, {}, "bench", ""};
   const auto table = shop::cart_events(topic);
   const ctl::Deadline until{30min, {}};
   const auto begin = std::chrono::steady_clock::now();
   long rows = 0;
   if (what == "plain") rows = plain_loop(database_url, sandbox::brokers(), topic);
-  if (what == "raw") rows = produce(kafka, topic, made, quiet, until);
+  if (what == "raw") write_rows(kafka, topic, rows = made, quiet, until);
   if (what == "mover") rows = static_cast<long>(ctl::transfer::Mover{postgres, kafka, table, {}, quiet}.catch_up(until).rows);
   if (what == "replay")
     for (const auto& [partition, ledger] : ctl::transfer::Replay{postgres, kafka, table, {.run = 1}, quiet}.run(until))
@@ -65,11 +57,6 @@ int measure(const std::string& what, const std::string& database_url, const std:
 double rate_in(const std::string& line) {
   const auto at = line.find("\"rows_per_s\":") + 13;
   return static_cast<double>(ctl::parse_integer(line.substr(at, line.find(',', at) - at)).value_or(0));
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace

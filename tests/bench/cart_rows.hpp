@@ -26,19 +26,21 @@ class CartRows {
   fmt::memory_buffer key_{}, value_{};
 };
 
-/// Writes rows from `id` on, for a second or up to `end`, and commits them; returns the id of the next row. Their times are a millisecond
-/// apart.
-inline std::int64_t write_rows(ctl::kafka::Transactional& out, const std::string& topic, CartRows& rows, std::int64_t id, std::int64_t end,
-                               const ctl::Deadline& until) {
+/// Writes so many rows, a millisecond apart, in transactions of a second.
+inline void write_rows(const ctl::kafka::Settings& settings, const std::string& topic, std::int64_t count, ctl::Listener& listener,
+                       const ctl::Deadline& until) {
   using namespace std::chrono_literals;
-  const auto yesterday = ctl::now() - 24h;
-  out.begin();
-  for (const auto second = until.within(1s); id < end && !second.over();)
-    for (int n = 0; n < 1024 && id < end; ++n, ++id) {
-      rows.make(id);
-      out.send(topic, rows.key(), rows.value(), yesterday + std::chrono::milliseconds{id}, until);
-    }
-  if (out.commit(until) != ctl::kafka::Transactional::Commit::done)
-    throw ctl::Error{ctl::Code::failed, {.what = "a transaction was not committed"}};
-  return id;
+  ctl::kafka::Transactional out{settings, topic, listener, until};
+  CartRows rows;
+  for (std::int64_t id = 0; id < count;) {
+    const auto yesterday = ctl::now() - 24h;
+    out.begin();
+    for (const auto second = until.within(1s); id < count && !second.over();)
+      for (int n = 0; n < 1024 && id < count; ++n, ++id) {
+        rows.make(id);
+        out.send(topic, rows.key(), rows.value(), yesterday + std::chrono::milliseconds{id}, until);
+      }
+    if (out.commit(until) != ctl::kafka::Transactional::Commit::done)
+      throw ctl::Error{ctl::Code::failed, {.what = "a transaction was not committed"}};
+  }
 }

@@ -1,9 +1,7 @@
 // bench_monitor [RECORDS [ROUNDS]]: `topics monitor` of a topic from its beginning to its end into a pipe, as text and as JSON, against
 // kcat's formatted output of the same topic, in turns. mykartctl and kcat come from PATH. A JSON line each, then the ratios.
 #include <fmt/format.h>
-#include <sys/resource.h>
 
-#include <algorithm>
 #include <chrono>
 #include <map>
 #include <vector>
@@ -13,30 +11,15 @@
 #include "support/process.hpp"
 #include "support/quiet.hpp"
 #include "support/sandbox.hpp"
+#include "usage.hpp"
 
 namespace {
 
 using namespace std::chrono_literals;
-using ctl::kafka::Transactional;
-
-void fill(const std::string& topic, std::int64_t records) {
-  Quiet quiet;
-  const ctl::Deadline until{30min, {}};
-  Transactional out{{.brokers = sandbox::brokers(), .properties = {}, .secrets = {}, .origin = "sandbox"}, topic, quiet, until};
-  CartRows rows;
-  for (std::int64_t id = 0; id < records;) id = write_rows(out, topic, rows, id, records, until);
-}
-
-double cpu_seconds() {  // of the programs that were waited for
-  rusage used{};
-  ::getrusage(RUSAGE_CHILDREN, &used);
-  const auto seconds = [](const timeval& t) { return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) / 1e6; };
-  return seconds(used.ru_utime) + seconds(used.ru_stime);
-}
 
 /// Records a second of a program that writes one line a record, start and end included. wc counts them: who loses records is not fast.
 double measure(const std::string& what, const std::string& command, std::int64_t records) {
-  const auto cpu_before = cpu_seconds();
+  const auto cpu_before = cpu_seconds(RUSAGE_CHILDREN);
   const auto begin = std::chrono::steady_clock::now();
   const auto ended = process::run({"bash", "-c", "set -o pipefail; " + command + " 2>/dev/null | wc -l"}, {}, {}, 30min);
   const auto seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
@@ -47,14 +30,9 @@ double measure(const std::string& what, const std::string& command, std::int64_t
   fmt::print(
       R"({{"bench":"monitor","what":"{}","records":{},"seconds":{:.2f},"records_per_s":{:.0f},"cpu_us_per_record":{:.3f},"resident_kb":{}}})"
       "\n",
-      what, records, seconds, rate, (cpu_seconds() - cpu_before) * 1e6 / static_cast<double>(records), ended.peak_kilobytes);
+      what, records, seconds, rate, (cpu_seconds(RUSAGE_CHILDREN) - cpu_before) * 1e6 / static_cast<double>(records), ended.peak_kilobytes);
   std::fflush(stdout);
   return rate;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values[values.size() / 2];
 }
 
 }  // namespace
@@ -63,7 +41,9 @@ int main(int argc, char** argv) try {
   const auto records = argc > 1 ? ctl::parse_integer(argv[1]).value_or(0) : 2'000'000;
   const auto rounds = argc > 2 ? ctl::parse_integer(argv[2]).value_or(1) : 5;
   const sandbox::Topic topic{"bench_monitor", 3};
-  fill(topic.name(), records);
+  Quiet quiet;
+  write_rows({.brokers = sandbox::brokers(), .properties = {}, .secrets = {}, .origin = "sandbox"}, topic.name(), records, quiet,
+             {30min, {}});
   const auto where = fmt::format("{} --brokers {}", topic.name(), sandbox::brokers());
   const std::map<std::string, std::string> commands{
       {"kcat", fmt::format(R"(kcat -C -q -e -o beginning -f '%p %o %k %s\n' -b {} -t {})", sandbox::brokers(), topic.name())},

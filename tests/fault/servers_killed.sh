@@ -7,11 +7,13 @@ mykartctl=$(realpath "$1") times=${2:-2}
 project=$root
 # shellcheck source=../../scripts/lib/jars.sh
 . "$root/scripts/lib/jars.sh"
+# shellcheck source=../../scripts/lib/java.sh
+. "$root/scripts/lib/java.sh"
 dir=$scratch/servers
 here() { "$sandbox" "$1" --dir "$dir" "${@:2}" >/dev/null; }
 sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$MYKART_DATABASE" "$@"; }
 run() { "$mykartctl" "$@" -C "$scratch/project" --brokers "$MYKART_BROKERS" --database "$MYKART_DATABASE"; }
-transactions() { java -XX:TieredStopAtLevel=1 -cp "$(jars_folder)/libs/*" org.apache.kafka.tools.TransactionsCommand --bootstrap-server "$MYKART_BROKERS" "$@" 2>/dev/null; }
+transactions() { kafka_tool TransactionsCommand "$@" 2>/dev/null; }
 nap() { sleep "$((RANDOM % $1)).$((RANDOM % 10))"; }
 
 make_project 'killed.*' <<'YAML'

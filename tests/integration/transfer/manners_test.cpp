@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <chrono>
@@ -11,15 +10,6 @@
 #include "support/proxy.hpp"
 
 using namespace std::chrono_literals;
-
-namespace {
-
-/// A machine under load may give more occasions than the one that the test gives.
-bool noted(const Shop& shop, std::string_view beginning) {
-  return std::any_of(shop.quiet.notes.begin(), shop.quiet.notes.end(), [&](const auto& note) { return note.starts_with(beginning); });
-}
-
-}  // namespace
 
 TEST_CASE("an ALTER TABLE and the shop's queries behind it do not wait for the end of a copy") {
   Shop shop;
@@ -41,7 +31,7 @@ TEST_CASE("an ALTER TABLE and the shop's queries behind it do not wait for the e
   CHECK(moved.caught_up);
   CHECK(shop.verdict() == "");
   CHECK(shop.reconcile().equal());
-  CHECK(noted(shop, "public.cart_events: makes room, postgres answers in "));
+  CHECK(shop.noted("public.cart_events: makes room, postgres answers in "));
 }
 
 TEST_CASE("a reconcile reads a table in parts, and an ALTER TABLE waits for one of them") {
@@ -83,5 +73,5 @@ TEST_CASE("a Kafka that is slow to commit is left alone for a while, and nothing
   CHECK(moved.rows == 150'000);
   CHECK(commits > 3);
   CHECK(shop.verdict() == "");
-  CHECK(noted(shop, "public.cart_events: makes room, Kafka answers in "));
+  CHECK(shop.noted("public.cart_events: makes room, Kafka answers in "));
 }

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <pqxx/pqxx>
@@ -284,6 +283,5 @@ TEST_CASE("a replay makes room when PostgreSQL answers slowly, and goes on") {
   }
   replay.join();
   CHECK(ledger.inserted == 4000);
-  CHECK(std::any_of(shop.quiet.notes.begin(), shop.quiet.notes.end(),
-                    [](const auto& note) { return note.starts_with("public.cart_events: makes room, postgres answers in "); }));
+  CHECK(shop.noted("public.cart_events: makes room, postgres answers in "));
 }
