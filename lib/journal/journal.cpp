@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <array>
+
 #include "core/error.hpp"
 #include "journal/columns.hpp"
 #include "sql/queries.hpp"
@@ -44,6 +46,34 @@ std::vector<Entry> entries_of(const postgres::Rows& rows) {
   return entries;
 }
 
+/// By which version 2 comes from version 1, and so on.
+constexpr std::array upgrades{sql::journal_upgrade_2};
+constexpr std::int64_t newest_version = 1 + static_cast<std::int64_t>(upgrades.size());
+
+/// 0: there is none. The first version has no number.
+std::int64_t version_of(postgres::Connection& connection, const postgres::Rows& present, const Deadline& until) {
+  if (!present.flag(0, "present")) return 0;
+  if (!present.flag(0, "numbered")) return 1;
+  return connection.query(sql::journal_version, until).integer(0, "version");
+}
+
+/// Makes the journal, or brings it to the newest version, all or nothing.
+void bring_up_to_date(postgres::Connection& connection, const Deadline& until) {
+  postgres::Transaction transaction{connection, until};
+  connection.query(sql::journal_lock, until);
+  auto version = version_of(connection, connection.query(sql::journal_present, until), until);  // another one may have been faster
+  if (version == 0) {
+    connection.script(sql::journal_schema, "journal_schema.sql", until);
+    version = 1;
+  }
+  for (; version < newest_version; ++version) {
+    const auto file = fmt::format("journal_upgrade_{}.sql", version + 1);
+    connection.script(upgrades[static_cast<std::size_t>(version - 1)], file, until);
+    connection.query(sql::journal_set_version, postgres::Names{{"version", std::to_string(version + 1)}}, until);
+  }
+  transaction.commit(until);
+}
+
 void need_one(const postgres::Rows& changed, const std::string& what) {
   if (changed.affected() != 1) throw Error{Code::internal, {.what = what + " is not open in the journal"}};
 }
@@ -57,8 +87,15 @@ bool Journal::exists(postgres::Connection& connection, const Deadline& until) {
 Journal::Journal(postgres::Connection& connection, const Deadline& until) : connection_{connection} {
   const auto now = connection.query(sql::journal_present, until);
   present_ = now.flag(0, "present");
-  if (present_ || now.flag(0, "read_only")) return;
-  within("making the journal (schema mykartctl)", [&] { connection.script(sql::journal_schema, "journal_schema.sql", until); });
+  if (now.flag(0, "read_only")) return;
+  const auto version = version_of(connection, now, until);
+  if (version > newest_version)
+    throw Error{Code::refused,
+                {.what = fmt::format("the journal (schema mykartctl) is of version {}, and this mykartctl writes version {}", version,
+                                     newest_version),
+                 .hint = "use the mykartctl that has written it, or a newer one"}};
+  if (version == newest_version) return;
+  within("making the journal (schema mykartctl)", [&] { bring_up_to_date(connection, until); });
   present_ = true;
 }
 

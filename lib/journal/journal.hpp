@@ -61,8 +61,8 @@ struct CoreState {  ///< a core table when a run began: rows at or below max_id,
 /// it. Several processes may write at once. Entries are appended: an ended run and a finished step are never changed (Error{internal}).
 class Journal {
  public:
-  /// Under Access::read_write creates schema and tables if they are absent; under read_only an absent journal reads as empty (present() is
-  /// false).
+  /// Under Access::read_write creates schema and tables if they are absent, and upgrades those of an older version; Error{refused} for a
+  /// newer one. Under read_only an absent journal reads as empty (present() is false), and what an older one has no column for as null.
   Journal(postgres::Connection&, const Deadline&);
   [[nodiscard]] bool present() const noexcept { return present_; }
   [[nodiscard]] static bool exists(postgres::Connection&, const Deadline&);  ///< without making it

@@ -93,6 +93,10 @@ class Cluster {
   [[nodiscard]] std::map<std::string, Known<TopicState>> describe_all(const Names& likely, std::span<const std::string> keys,
                                                                       const Deadline&);
 
+  /// The id that each topic got when it was made (KIP-516), as Kafka's own tools print it: one that was deleted and made anew under the
+  /// same name has another. An Error for those that do not exist (not_found), and for all on a connection with TLS or SASL.
+  [[nodiscard]] std::map<std::string, Known<std::string>> topic_ids(std::span<const std::string> topics, const Deadline&);
+
   /// `latest` is the high watermark: the offset of the next record. `stable` is where a read_committed consumer ends now: the start of the
   /// oldest open transaction, or the high watermark. Markers take offsets too: end - start is an upper bound of the records, not their
   /// number.

@@ -100,6 +100,11 @@ WireWriter& WireWriter::number(std::int64_t value, int size) {
   return *this;
 }
 
+WireWriter& WireWriter::zeros(std::size_t size) {
+  bytes_.append(size, '\0');
+  return *this;
+}
+
 WireWriter& WireWriter::string(std::optional<std::string_view> text) {
   if (!text) return varint(0);
   varint(text->size() + 1);

@@ -17,6 +17,7 @@ class WireWriter {
   WireWriter& int8(std::int8_t value) { return number(value, 1); }
   WireWriter& int16(std::int16_t value) { return number(value, 2); }
   WireWriter& int32(std::int32_t value) { return number(value, 4); }
+  WireWriter& zeros(std::size_t size);                  ///< a UUID that is not given, say
   WireWriter& string(std::optional<std::string_view>);  ///< nullopt: null
   WireWriter& array(std::size_t length);                ///< its elements follow
   WireWriter& tags() { return number(0, 1); }           ///< none
@@ -35,6 +36,7 @@ class WireReader {
   std::int64_t integer(int size);
   std::optional<std::string> string();
   std::size_t array();  ///< how many elements follow; 0 for null as well
+  std::string bytes(std::size_t size) { return std::string{take(size)}; }
   void skip(std::size_t size) { static_cast<void>(take(size)); }
   void tags();  ///< passed over: those that are not known may be ignored
 

@@ -1,6 +1,6 @@
 -- The tool's memory. Every table has a primary key: under an old publication FOR ALL TABLES an UPDATE of a table without one would fail.
--- One maker at a time: IF NOT EXISTS alone fails when two begin at once.
-select pg_advisory_xact_lock(hashtextextended('mykartctl: making the journal', 0));
+-- This is version 1; journal_upgrade_N.sql makes version N of the one before. A query that only looks meets older versions too: it reads a column that
+-- came later as to_jsonb(t) ->> 'column', which is NULL there.
 create schema if not exists mykartctl;
 create table if not exists mykartctl.run (
   run bigint generated always as identity primary key, command text not null, direction text not null default '', context text not null,

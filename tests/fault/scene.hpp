@@ -12,8 +12,8 @@
 #include <sstream>
 #include <thread>
 
-#include "sql/queries.hpp"
 #include "support/cart_events.hpp"
+#include "support/journal_tables.hpp"
 #include "support/oracle.hpp"
 #include "support/process.hpp"
 #include "support/sandbox.hpp"
@@ -42,7 +42,7 @@ inline std::set<std::string> fault_points(const std::set<std::string>& parts) {
 struct Scene {
   sandbox::Database database{"fault"};
   sandbox::Topic topic{"fault", 3, "retention.ms=-1"};
-  Scene() { database.run(shop::tables + std::string{ctl::sql::journal_schema}); }
+  Scene() { database.run(shop::tables + journal_tables()); }
 
   [[nodiscard]] std::vector<std::string> driver(const std::string& verb, int rate = 0) const {
     return {BINARY_DIR "/mover_driver", verb, database.url(), topic.name(), std::to_string(rate)};

@@ -1,8 +1,10 @@
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "core/error.hpp"
 #include "journal/journal.hpp"
 #include "journal/lock.hpp"
+#include "sql/queries.hpp"
 #include "support/quiet.hpp"
 #include "support/sandbox.hpp"
 
@@ -114,4 +116,22 @@ TEST_CASE_METHOD(Fixture, "whoever finds the lock taken is told who holds it, th
   CHECK_THROWS_AS(held->check(until), Error);
   CHECK_FALSE(lock_holder(session, "prod", until));
   static_cast<void>(Lock::take(target, "prod", ana, quiet, until));
+}
+
+TEST_CASE_METHOD(Fixture,
+                 "a journal of the first version keeps what is in it when it is upgraded, and one of a newer version is left alone") {
+  database.run(std::string{sql::journal_schema} +
+               "insert into mykartctl.run (command, context, who, host, pid, version) values ('deploy', 't', 'w', 'h', 1, '0')");
+  auto looking = open(postgres::Access::read_only);
+  CHECK(Journal{looking, until}.runs(10, until).size() == 1);  // as it is
+  CHECK(database.value("select to_regclass('mykartctl.journal_version') is null") == "t");
+
+  auto session = open();
+  for (int time = 0; time < 2; ++time) CHECK(Journal{session, until}.runs(10, until).size() == 1);
+  const auto version = database.value("select max(version) from mykartctl.journal_version");
+  CHECK(database.value("select count(*) from mykartctl.journal_version") == std::to_string(std::stoi(version) - 1));
+
+  database.run("insert into mykartctl.journal_version (version) values (1000)");
+  CHECK_THROWS_WITH((Journal{session, until}), Catch::Contains("version 1000"));
+  CHECK(Journal{looking, until}.runs(10, until).size() == 1);
 }

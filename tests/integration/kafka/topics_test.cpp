@@ -125,3 +125,22 @@ TEST_CASE_METHOD(OnKafka, "the cluster tells its id and its brokers, each with i
   CHECK(brokers[0].controller);
   CHECK(brokers[0].config.value().contains("log.retention.hours"));
 }
+
+TEST_CASE_METHOD(Fixture, "a topic that was deleted and made anew has another id, and what cannot be asked is not known") {
+  const auto id = [&] { return cluster.topic_ids({&name, 1}, until).at(name); };
+  const auto before = id();
+  REQUIRE_FALSE(before);
+  CHECK(before.error().code() == Code::not_found);
+  admin.create(spec(name, 2, {}), until);
+  const auto first = id().value();
+  CHECK(first.size() == 22);
+  CHECK(id().value() == first);
+  admin.remove(name, until);
+  admin.create(spec(name, 2, {}), until);
+  CHECK(id().value() != first);
+
+  auto encrypted = settings;
+  encrypted.properties["security.protocol"] = "ssl";
+  kafka::Cluster other{encrypted, quiet};
+  CHECK_FALSE(other.topic_ids({&name, 1}, until).at(name));
+}

@@ -2,7 +2,6 @@
 #include <csignal>
 
 #include "project.hpp"
-#include "sql/queries.hpp"
 
 namespace {
 
@@ -173,7 +172,7 @@ TEST_CASE("an event topic is asked for while a migration runs, and while nobody 
                 ", source: {table: public.events, id: event_id, time: at, time_zone: UTC, key: 'k-{kind}', fields: [kind, at]}");
   const std::string record = "{\"value\":\"1\"}\n";
   CHECK(project.produce(record).status == 0);  // there is no journal: no migration
-  project.database().run(std::string{ctl::sql::journal_schema});
+  project.database().run(journal_tables());
   const auto run = [&](const std::string& result) {
     project.database().run(
         "insert into mykartctl.run (command, direction, context, who, host, pid, version, finished, result) "
@@ -202,3 +201,4 @@ TEST_CASE("what cannot be written to is said before anything is read") {
   CHECK(project.run({"topics", "produce", project.two()}).status == 64);
   CHECK(project.run({"topics", "produce", project.two(), "-f", project.path("none.jsonl")}).status == 64);
 }
+#include "support/journal_tables.hpp"

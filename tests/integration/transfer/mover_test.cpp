@@ -5,7 +5,6 @@
 
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
-#include "sql/queries.hpp"
 
 using namespace ctl;
 
@@ -247,7 +246,7 @@ TEST_CASE("a topic that was made anew or has other partitions is refused by name
 TEST_CASE("rows that a replay put into the table are left out, and looked at only once") {
   Shop shop;
   shop.database.run(shop::insert_events(20));
-  shop.database.run(std::string{sql::journal_schema} +
+  shop.database.run(journal_tables() +
                     "insert into mykartctl.replayed (table_name, id, topic, partition, kafka_offset) values ('cart_events', 3, 't', 0, 0), "
                     "('cart_events', 20, 't', 0, 1), "
                     "('clicks', 4, 't', 0, 0)");
@@ -304,3 +303,4 @@ TEST_CASE("a partitioned table is moved with the rows of all its partitions") {
   CHECK(mover.catch_up(Shop::soon()).rows == 51);
   CHECK(shop.verdict() == "");
 }
+#include "support/journal_tables.hpp"

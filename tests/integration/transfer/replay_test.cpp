@@ -5,15 +5,15 @@
 
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
-#include "sql/queries.hpp"
 #include "support/frozen.hpp"
+#include "support/journal_tables.hpp"
 
 using namespace ctl;
 
 namespace {
 
 struct ReplayShop : Shop {
-  ReplayShop() { database.run(std::string{sql::journal_schema}); }
+  ReplayShop() { database.run(journal_tables()); }
 
   std::map<int, transfer::Ledger> replay(transfer::ReplayOptions options = {.run = 1}) {
     return transfer::Replay{postgres, kafka, table, options, quiet}.run(soon());

@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
 #include "shop_fixture.hpp"
-#include "sql/queries.hpp"
 
 using namespace ctl;
 
@@ -32,7 +31,7 @@ constexpr const char* everything = R"sql(
 
 TEST_CASE("every type that an event table may have crosses to the topic, and from there to a row that is the same to the last digit") {
   Shop shop;
-  shop.database.run(std::string{sql::journal_schema} + everything);
+  shop.database.run(journal_tables() + everything);
   shop.table.time_digits = 6;
   shop.table.key_template = "k-{c}";
   shop.table.fields.clear();
@@ -61,3 +60,4 @@ TEST_CASE("every type that an event table may have crosses to the topic, and fro
   CHECK(shop.database.value("select coalesce(string_agg(x::text, ' '), '') from (" + values + "not " + first + " except all " + values +
                             first + ") x") == "");
 }
+#include "support/journal_tables.hpp"

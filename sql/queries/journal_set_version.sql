@@ -1,0 +1,1 @@
+insert into mykartctl.journal_version (version) values (:'version'::integer);
