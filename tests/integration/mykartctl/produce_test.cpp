@@ -2,6 +2,7 @@
 #include <csignal>
 
 #include "project.hpp"
+#include "support/journal_tables.hpp"
 
 namespace {
 
@@ -201,4 +202,3 @@ TEST_CASE("what cannot be written to is said before anything is read") {
   CHECK(project.run({"topics", "produce", project.two()}).status == 64);
   CHECK(project.run({"topics", "produce", project.two(), "-f", project.path("none.jsonl")}).status == 64);
 }
-#include "support/journal_tables.hpp"

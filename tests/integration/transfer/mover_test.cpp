@@ -5,6 +5,7 @@
 
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
+#include "support/journal_tables.hpp"
 
 using namespace ctl;
 
@@ -303,4 +304,3 @@ TEST_CASE("a partitioned table is moved with the rows of all its partitions") {
   CHECK(mover.catch_up(Shop::soon()).rows == 51);
   CHECK(shop.verdict() == "");
 }
-#include "support/journal_tables.hpp"

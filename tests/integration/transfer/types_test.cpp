@@ -1,6 +1,7 @@
 #include <catch2/catch.hpp>
 
 #include "shop_fixture.hpp"
+#include "support/journal_tables.hpp"
 
 using namespace ctl;
 
@@ -60,4 +61,3 @@ TEST_CASE("every type that an event table may have crosses to the topic, and fro
   CHECK(shop.database.value("select coalesce(string_agg(x::text, ' '), '') from (" + values + "not " + first + " except all " + values +
                             first + ") x") == "");
 }
-#include "support/journal_tables.hpp"
