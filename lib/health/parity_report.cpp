@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/text.hpp"
 
 namespace ctl::health {
 namespace {
 
+using transfer::Difference;
 using transfer::Parity;
 
 void add_row(Table& summary, const Compared& one) {
@@ -28,13 +30,41 @@ void add_row(Table& summary, const Compared& one) {
                           {p.differs() ? "DIFFERS" : std::string{verdict(p)}, style}});
 }
 
-void add_examples(Table& examples, const Compared& one) {
-  for (const auto& d : one.parity.differences)
-    examples.rows.push_back({{fmt::format("{}", d.id)},
-                             {d.at ? fmt::format("{}", d.at->first) : "-"},
-                             {d.at ? fmt::format("{}", d.at->second) : "-"},
-                             {std::string{to_string(d.what)}, Style::bad},
-                             {one.table}});
+constexpr std::array kinds{Difference::What::missing, Difference::What::duplicate, Difference::What::altered, Difference::What::misplaced,
+                           Difference::What::extra};
+constexpr std::size_t most_ranges = 20;  ///< of a kind and table that are shown
+
+/// Where the event of a difference lies, if it is among those that were kept.
+const Difference* kept(const Parity& p, Difference::What kind, std::int64_t id) {
+  const auto found =
+      std::find_if(p.differences.begin(), p.differences.end(), [&](const Difference& d) { return d.what == kind && d.id == id && d.at; });
+  return found == p.differences.end() ? nullptr : &*found;
+}
+
+/// Ids that follow each other in one line; the place is that of the first one's event.
+void add_ranges(Table& table, const Compared& one, Difference::What kind) {
+  std::size_t shown = 0;
+  std::size_t left_out = 0;
+  one.parity.ids.at(static_cast<std::size_t>(kind)).ranges([&](std::int64_t first, std::int64_t last) {
+    if (shown == most_ranges) {
+      ++left_out;
+      return true;
+    }
+    ++shown;
+    const auto* difference = kept(one.parity, kind, first);
+    table.rows.push_back({{std::string{to_string(kind)}, Style::bad},
+                          {first == last ? fmt::format("{}", first) : fmt::format("{}-{}", first, last)},
+                          {difference == nullptr ? "-" : fmt::format("{}", difference->at->first)},
+                          {difference == nullptr ? "-" : fmt::format("{}", difference->at->second)},
+                          {one.table}});
+    return true;
+  });
+  if (left_out > 0)
+    table.rows.push_back({{std::string{to_string(kind)}, Style::bad},
+                          {fmt::format("and {}: --out FILE has them all", counted(left_out, "other range")), Style::faint},
+                          {"-"},
+                          {"-"},
+                          {one.table}});
 }
 
 Value to_value(const Compared& one) {
@@ -44,6 +74,7 @@ Value to_value(const Compared& one) {
   value.set("table", one.table).set("topic", one.topic).set("rows", p.rows).set("in_topic", p.in_topic).set("application", p.application);
   value.set("missing", p.missing).set("duplicate", p.duplicate).set("altered", p.altered).set("misplaced", p.misplaced);
   value.set("extra", p.extra).set("not_moved", p.waiting).set("repaired", p.repaired).set("sample", one.sample);
+  value.set("below_millisecond", p.below_millisecond).set("json_null", p.json_null);
   value.set("moved_to_id", p.moved_to ? Value{*p.moved_to} : Value{}).set("from_id", one.from_id ? Value{*one.from_id} : Value{});
   return value.set("verdict", verdict(p)).set("examples", std::move(examples));
 }
@@ -65,6 +96,14 @@ void explain(Report& report, const Compared& one) {
                     "not what its row says; misplaced: in another partition than its key's, or before an earlier one of its key; extra: "
                     "it has no row",
                     one.table));
+  if (p.below_millisecond > 0)
+    report.line(fmt::format("{}: {} {} from their event below the millisecond, which the event does not carry (time_digits: 6 would)",
+                            one.table, counted(p.below_millisecond, "row"), p.below_millisecond == 1 ? "differs" : "differ"),
+                Style::warn);
+  if (p.json_null > 0)
+    report.line(fmt::format("{}: {} {} JSON's null, which an event carries as it does SQL's NULL: the way back makes NULL of it", one.table,
+                            counted(p.json_null, "row"), p.json_null == 1 ? "has" : "have"),
+                Style::warn);
   if (p.repaired > 0)
     report.line(fmt::format("{}: {} brought by a repair, after later ones of the same key (header {})", one.table,
                             counted(p.repaired, "event"), transfer::repair_header),
@@ -83,22 +122,28 @@ Value to_value(const transfer::Difference& d) {
 
 Report parity_report(std::span<const Compared> tables) {
   Report report{.kind = "reconcile"};
+  constexpr std::size_t not_moved = 8;
+  constexpr std::size_t repaired = 9;
   Table summary{
       .head = {"TABLE", "ROWS", "IN-TOPIC", "MISSING", "DUPLICATE", "ALTERED", "MISPLACED", "EXTRA", "NOT-MOVED", "REPAIRED", "VERDICT"},
-      .right = {1, 2, 3, 4, 5, 6, 7, 8, 9},
-      .wide = {7, 8, 9}};
-  Table examples{.head = {"ID", "PARTITION", "OFFSET", "KIND", "TABLE"}, .right = {0, 1, 2}};
+      .right = {1, 2, 3, 4, 5, 6, 7, not_moved, repaired}};
+  const auto nowhere = [&](auto number) {
+    return std::none_of(tables.begin(), tables.end(), [&](const Compared& one) { return one.parity.*number > 0; });
+  };
+  if (nowhere(&Parity::waiting)) summary.wide.push_back(not_moved);
+  if (nowhere(&Parity::repaired)) summary.wide.push_back(repaired);
+  Table ranges{.head = {"KIND", "IDS", "PARTITION", "OFFSET", "TABLE"}, .right = {2, 3}};
   Value list{Value::List{}};
   for (const auto& one : tables) {
     add_row(summary, one);
-    add_examples(examples, one);
+    for (const auto kind : kinds) add_ranges(ranges, one, kind);
     list.push(to_value(one));
     report.names.push_back(one.table);
   }
   report.data.set("tables", std::move(list));
-  report.blocks.emplace_back(std::move(summary));
-  if (!examples.rows.empty()) report.blocks.emplace_back(std::move(examples));
+  if (!ranges.rows.empty()) report.blocks.emplace_back(std::move(ranges));
   for (const auto& one : tables) explain(report, one);
+  report.blocks.emplace_back(std::move(summary));
   report.ok = std::all_of(tables.begin(), tables.end(), [](const Compared& one) { return one.parity.equal(); });
   return report;
 }

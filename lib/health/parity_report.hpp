@@ -18,7 +18,8 @@ struct Compared {
 
 /// One difference as `--out` and the examples of the report have it.
 [[nodiscard]] Value to_value(const transfer::Difference&);
-/// TABLE ROWS IN-TOPIC MISSING DUPLICATE ALTERED MISPLACED VERDICT; then ID PARTITION OFFSET KIND, and what can be done about it.
+/// KIND IDS PARTITION OFFSET of what differs, ids that follow each other in one line; what can be done about it; and last the sums, TABLE
+/// ROWS IN-TOPIC MISSING DUPLICATE ALTERED MISPLACED EXTRA VERDICT, which are what one looks for at a terminal.
 [[nodiscard]] Report parity_report(std::span<const Compared>);
 
 }  // namespace ctl::health

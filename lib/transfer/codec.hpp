@@ -43,6 +43,8 @@ class Encoder {
     /// Whether the declared time zone has a local time of the row once, or when its clocks change twice or not at all. PostgreSQL then
     /// takes standard time, or the time that clocks would show had they not changed.
     enum class Hour : unsigned char { once, twice, never } hour{};
+    bool below_millisecond{};  ///< a time of the row has microseconds that the event does not carry
+    bool json_null{};          ///< a value is JSON's null, which the event carries as it does SQL's NULL
   };
   /// What to SELECT, in this order, as SQL expressions; the id first. Times in a zone with its own rules are brought to UTC by the server.
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept;

@@ -17,6 +17,8 @@ namespace ctl::transfer {
 namespace {
 
 constexpr int none = -1;
+constexpr int milliseconds = 3;  // digits
+constexpr std::int64_t us_per_ms = 1000;
 
 struct Source {  ///< a selected column
   std::string name{};
@@ -64,7 +66,9 @@ struct Encoder::Impl {
   std::vector<Piece> body{}, key_pieces{};
   std::string tail{};
   int time{none}, time_digits{};
+  bool whole_time{};                       ///< the value carries the time column to its last digit
   std::optional<std::int64_t> event_us{};  ///< of the row at hand, when it has a time column
+  bool below_millisecond{}, json_null{};   ///< of the row at hand (Encoder::Event)
   Line value{}, key{};
   std::string scratch{};
 
@@ -95,6 +99,8 @@ struct Encoder::Impl {
     append_json_string(tail, "pg:" + table.table.name + ":");
     tail.pop_back();
     compile_key(table, info);
+    const auto is_time = [&](const Piece& piece) { return piece.source == time; };
+    whole_time = time == none || (time_digits > milliseconds && std::any_of(body.begin(), body.end(), is_time));
   }
 
   int add(const EventTable& table, const TableInfo& info, const std::string& name) {
@@ -166,6 +172,7 @@ struct Encoder::Impl {
     const bool of_row = time != none && &source == &sources[static_cast<std::size_t>(time)];
     const auto us = of_row ? event_us : event_time_us(source, field);
     if (!us) return Reject::bad_time;
+    below_millisecond = below_millisecond || (time_digits <= milliseconds && *us % us_per_ms != 0);
     auto* at = to.room(longest_time + 2);
     *at++ = '"';
     at = source.type == ColumnType::date ? put_postgres_date(at, *us) : put_iso_time(at, *us, time_digits);
@@ -209,8 +216,7 @@ struct Encoder::Impl {
       case ColumnType::json:
       case ColumnType::jsonb:
         if (!is_utf8(text)) return Reject::bad_utf8;
-        append_compact_json(to, text);
-        return Reject::none;
+        return append_json(to, text);
       case ColumnType::date:
         if (!parse_postgres_date(text)) return Reject::bad_time;
         append_json_string(to, text);
@@ -219,6 +225,13 @@ struct Encoder::Impl {
       case ColumnType::instant: break;  // arrays of them are refused
     }
     return Reject::wrong_type;
+  }
+
+  Reject append_json(std::string& to, std::string_view text) {
+    const auto begin = to.size();
+    append_compact_json(to, text);
+    json_null = json_null || std::string_view{to}.substr(begin) == "null";
+    return Reject::none;
   }
 
   /// As a JavaScript template literal: texts without quotes, NULL as null, everything else as in JSON.
@@ -249,6 +262,8 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
   self.event_us = self.time != none && field_of(self.time)
                       ? event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time))
                       : std::nullopt;
+  self.below_millisecond = !self.whole_time && self.event_us && *self.event_us % us_per_ms != 0;
+  self.json_null = false;
   out.hour = Event::Hour::once;
   for (const auto hour : self.hours)
     if (const auto& text = *row[hour]; !text.empty()) out.hour = text == "twice" ? Event::Hour::twice : Event::Hour::never;
@@ -281,6 +296,8 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     }
     out.time_ms = (*self.event_us - ((*self.event_us % 1000) + 1000) % 1000) / 1000;
   }
+  out.below_millisecond = self.below_millisecond;
+  out.json_null = self.json_null;
   out.value = self.value.view();
   out.key = self.key.view();
   return Reject::none;

@@ -69,6 +69,10 @@ std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const
   return event.id;
 }
 
+void Outlet::send(const RepairNote& note, const Deadline& until) {
+  out_.send(checkpoint_topic, key_of(note, id_), to_bytes(note), now(), until);
+}
+
 bool Outlet::commit(std::optional<std::int64_t> last_id, const Deadline& until) {
   auto next = at_;
   next.last_id = last_id;

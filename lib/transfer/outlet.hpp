@@ -6,6 +6,7 @@
 #include "postgres/copy.hpp"
 #include "transfer/checkpoint.hpp"
 #include "transfer/codec.hpp"
+#include "transfer/repaired.hpp"
 
 namespace ctl::transfer {
 
@@ -46,6 +47,8 @@ class Outlet {
   void begin();
   /// The id of the row. Error{refused} for one that cannot be an event: nothing is skipped.
   std::int64_t send(Encoder&, postgres::CopyReader::Row, const Deadline&, std::span<const kafka::Header> = {});
+  /// That these rows come late, for whoever compares: part of the open transaction.
+  void send(const RepairNote&, const Deadline&);
   /// False: not committed, for sure or perhaps. Only a new Outlet can tell, by what it reads.
   [[nodiscard]] bool commit(std::optional<std::int64_t> last_id, const Deadline&);
 

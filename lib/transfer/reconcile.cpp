@@ -1,27 +1,29 @@
 #include <algorithm>
+#include <array>
 #include <limits>
 #include <unordered_map>
 
 #include "core/digest.hpp"
-#include "transfer/content_hash.hpp"
+#include "transfer/late_events.hpp"
 #include "transfer/sides.hpp"
 
 namespace ctl::transfer {
 namespace {
 
 constexpr auto any_number = std::numeric_limits<std::uint64_t>::max();
-constexpr std::uint64_t remembered_rows = 2'000'000;  ///< hashes held at once while the altered ones are looked for: about 80 MB
+constexpr std::size_t remembered_rows = 1'500'000;  ///< and half a million more are held while the altered ones are looked for: 100 MB
 constexpr std::uint64_t report_every = 1U << 16U;
 
 /// Sums of the hashes of rows, in so many buckets that a difference leads to few rows. Sums, not exclusive or: doubled rows must not cancel
-/// out. Neighbours share a bucket, because they come one after the other: a bucket of its own for each would be a cache miss a row.
+/// out. Of hashes under a secret: who cannot tell one cannot make a sum. Neighbours share a bucket, because they come one after the other:
+/// a bucket of its own for each would be a cache miss a row.
 struct Sums {
   static constexpr std::size_t buckets = 1U << 16U;
-  std::vector<std::uint64_t> of = std::vector<std::uint64_t>(buckets);
+  std::vector<Hash128> of = std::vector<Hash128>(buckets);
   static std::size_t bucket(std::int64_t id) {
     return static_cast<std::size_t>(((static_cast<std::uint64_t>(id) >> 5U) * 0x9E3779B97F4A7C15U) >> 48U);
   }
-  void add(std::int64_t id, std::uint64_t hash) { of[bucket(id)] += hash; }
+  void add(std::int64_t id, const Hash128& hash) { of[bucket(id)] += hash; }
 };
 
 class Reconciliation {
@@ -44,16 +46,9 @@ class Reconciliation {
     choose_starts();
     read_events();
     find_missing();
-    std::vector<std::size_t> differing;
-    for (std::size_t i = 0; i < Sums::buckets; ++i)
-      if (row_sums_.of[i] != event_sums_.of[i]) differing.push_back(i);
-    const auto at_once = std::max<std::size_t>(1, remembered_rows / (parity_.rows / Sums::buckets + 1));
-    for (std::size_t i = 0; i < differing.size(); i += at_once)
-      find_altered({differing.begin() + static_cast<std::ptrdiff_t>(i),
-                    differing.begin() + static_cast<std::ptrdiff_t>(std::min(i + at_once, differing.size()))});
+    if (row_sums_.of != event_sums_.of) find_altered();
     if (out_of_order_) find_disordered();
-    const auto* sums = reinterpret_cast<const char*>(row_sums_.of.data());
-    parity_.digest = sha256(std::to_string(parity_.rows) + ":" + std::string{sums, row_sums_.of.size() * sizeof(std::uint64_t)});
+    parity_.digest = digest_of_ids();
     return std::move(parity_);
   }
 
@@ -76,8 +71,10 @@ class Reconciliation {
   void read_rows() {
     tell();
     sides_.each_row(which_, [&](const Row& row) {
-      rows_.add(row.id);
+      if (!rows_.add(row.id)) transfer::note(parity_, {Difference::What::missing, row.id, {}}, options_);  // ids tell events apart
       if (row.encoded) row_sums_.add(row.id, row.content);
+      parity_.below_millisecond += row.below_millisecond ? 1 : 0;
+      parity_.json_null += row.json_null ? 1 : 0;
       if (row.time && (!oldest_ || *row.time < *oldest_)) oldest_ = row.time;
       if (++parity_.rows % report_every == 0) tell();
     });
@@ -93,17 +90,17 @@ class Reconciliation {
   }
 
   void read_events() {
-    std::map<int, std::int64_t> highest;
+    std::map<std::pair<std::size_t, int>, std::int64_t> highest;  // by repair and partition
     const auto partitions = static_cast<int>(parity_.ends.size());
     each_event(
         [&](const Event& event) {
           if (++parity_.in_topic % report_every == 0) tell();
-          if (kafka::partition_of(event.key, partitions) != event.partition) note(Difference::What::misplaced, event);
+          if (event.key && kafka::partition_of(*event.key, partitions) != event.partition) note(Difference::What::misplaced, event);
           if (!rows_.contains(event.id)) return note(Difference::What::extra, event);
           if (!events_.add(event.id)) return note(Difference::What::duplicate, event);
           event_sums_.add(event.id, event.content);
-          if (event.repaired) return static_cast<void>(++parity_.repaired);
-          const auto [last, first] = highest.try_emplace(event.partition, event.id);
+          parity_.repaired += event.repair > 0 ? 1 : 0;
+          const auto [last, first] = highest.try_emplace({event.repair, event.partition}, event.id);
           out_of_order_ = out_of_order_ || (!first && event.id < last->second);
           last->second = std::max(last->second, event.id);
         },
@@ -121,32 +118,47 @@ class Reconciliation {
     });
   }
 
-  /// Both sides once more, for the rows of the buckets whose sums differ.
-  void find_altered(const std::vector<std::size_t>& buckets) {
-    std::vector<bool> wanted(Sums::buckets);
-    for (const auto bucket : buckets) wanted[bucket] = true;
-    std::unordered_map<std::int64_t, std::uint64_t> contents;
-    sides_.each_row(which_, [&](const Row& row) {
-      if (wanted[Sums::bucket(row.id)]) contents[row.id] = row.content;
-    });
-    each_event([&](const Event& event) {
-      const auto row = contents.find(event.id);
-      if (row == contents.end()) return;
-      if (row->second != event.content) note(Difference::What::altered, event);
-      contents.erase(row);  // a second one is a duplicate, and was named as such
-    });
+  /// Both sides once more, for the rows of the buckets whose sums differ: the table once, the topic once for so many of these rows.
+  void find_altered() {
+    std::vector<bool> differs(Sums::buckets);
+    for (std::size_t i = 0; i < Sums::buckets; ++i) differs[i] = row_sums_.of[i] != event_sums_.of[i];
+    std::unordered_map<std::int64_t, Hash128> contents;
+    for (auto at = std::optional{Sides::Next{.which = which_}}; at;) {
+      contents.clear();
+      while (at && contents.size() < remembered_rows)
+        at = sides_.some_rows(*at, [&](const Row& row) {
+          if (differs[Sums::bucket(row.id)]) contents[row.id] = row.content;
+        });
+      if (contents.empty()) continue;
+      each_event([&](const Event& event) {
+        const auto row = contents.find(event.id);
+        if (row == contents.end()) return;
+        if (row->second != event.content) note(Difference::What::altered, event);
+        contents.erase(row);  // a second one is a duplicate, and was named as such
+      });
+    }
   }
 
-  /// A partition whose ids do not ascend need not be wrong: only the order of one key is promised, and not by what a repair has brought.
+  /// A partition whose ids do not ascend need not be wrong: only the order of one key is promised, and of a repair among its own.
   void find_disordered() {
-    std::unordered_map<std::uint64_t, std::int64_t> highest;
-    IdSet seen;
-    each_event([&](const Event& event) {
-      if (!rows_.contains(event.id) || !seen.add(event.id) || event.repaired) return;
-      const auto [last, first] = highest.try_emplace(ContentHash::of(event.partition, event.key, {}), event.id);
-      if (!first && event.id < last->second) note(Difference::What::misplaced, event);
-      last->second = std::max(last->second, event.id);
+    for (LateEvents late_events; !late_events.done(); late_events.next_part()) {
+      IdSet seen;
+      each_event([&](const Event& event) {
+        if (rows_.contains(event.id) && seen.add(event.id))
+          late_events.add(sides_.sequence_of(event), event.id, event.partition, event.offset);
+      });
+      for (const auto& late : late_events.late()) transfer::note(parity_, {Difference::What::misplaced, late.id, late.at}, options_);
+    }
+  }
+
+  [[nodiscard]] std::string digest_of_ids() const {
+    Sha256 digest;
+    digest.add(std::to_string(parity_.rows));
+    rows_.ranges([&](std::int64_t first, std::int64_t last) {
+      digest.add(':' + std::to_string(first) + '-' + std::to_string(last));
+      return true;
     });
+    return digest.hex();
   }
 
   void each_event(const std::function<void(const Event&)>& take, const std::function<void()>& other = {}) const {

@@ -63,8 +63,8 @@ class Repair {
 
   /// False: a transaction did not succeed, for sure or perhaps.
   bool send(Outlet& out, postgres::Connection& session, const Deadline& until) {
-    const auto time = format_instant(now());
-    const kafka::Header header{repair_header, time};
+    const kafka::Header header{repair_header, began_};
+    const auto topic_id = topic_id_of(cluster_, table_.topic, until);
     for (;;) {
       tell();
       std::vector<std::int64_t> ids;
@@ -72,14 +72,15 @@ class Repair {
       if (ids.empty()) return true;
       until.check("repairing " + table_.topic);
       out.begin();
-      std::uint64_t sent = 0;
+      RepairNote note{.repair = began_, .topic_id = topic_id, .from = read_to_, .ids = {}};
       RowReader rows{session, table_, {.upto = out.at().last_id, .ids = ids}, until};
-      for (; const auto row = rows.next(until); ++sent) {
-        out.send(rows.encoder(), *row, until, {&header, 1});
+      while (const auto row = rows.next(until)) {
+        note.ids.add(out.send(rows.encoder(), *row, until, {&header, 1}));
         CTL_FAULT("repair.mid_copy");
       }
+      out.send(note, until);
       if (!out.commit(out.at().last_id, Deadline{grace, {}})) return false;
-      repaired_.rows += sent;
+      repaired_.rows += note.ids.size();
       for (const auto id : ids) closed_.add(id);  // a row that is gone needs no event
     }
   }
@@ -91,6 +92,7 @@ class Repair {
   Offsets read_to_;
   Listener& listener_;
   kafka::Cluster cluster_;
+  std::string began_{format_instant(now())};
   IdSet closed_{};
   Repaired repaired_{};
 };

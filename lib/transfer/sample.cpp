@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <map>
 #include <unordered_map>
 
 #include "core/text.hpp"
@@ -10,11 +12,12 @@ namespace {
 /// A drawn row, and the events that were found of it.
 struct Drawn {
   int partition{};
-  std::uint64_t content{};
+  Hash128 content{};
   struct Found {
     int partition{};
     std::int64_t offset{};
-    std::uint64_t content{};
+    Hash128 content{};
+    bool late{};  ///< it comes after a later row of its key
   };
   std::vector<Found> events{};
 };
@@ -41,7 +44,7 @@ void judge(std::int64_t id, const Drawn& drawn, Parity& parity, const ReconcileO
   if (drawn.events.empty()) note(parity, {What::missing, id, {}}, options);
   for (const auto& event : drawn.events) {
     const std::pair place{event.partition, event.offset};
-    if (event.partition != drawn.partition) note(parity, {What::misplaced, id, place}, options);
+    if (event.partition != drawn.partition || event.late) note(parity, {What::misplaced, id, place}, options);
     if (&event != drawn.events.data())
       note(parity, {What::duplicate, id, place}, options);
     else if (event.content != drawn.content)
@@ -61,11 +64,18 @@ Parity reconcile_sample(postgres::Connection& session, const kafka::Settings& se
   Draw draw;
   sides.each_row({.ids = draw_ids(session, table, options.from_id, parity.moved_to, rows, until)}, [&](const Sides::Row& row) {
     draw.emplace(row.id, Drawn{kafka::partition_of(row.key, partitions), row.content, {}});
+    parity.below_millisecond += row.below_millisecond ? 1 : 0;
+    parity.json_null += row.json_null ? 1 : 0;
   });
   parity.rows = draw.size();
+  std::map<Hash128, std::int64_t> last;  // id of a key and partition
   sides.each_event(sides.offsets(kafka::Cluster::At::earliest), parity.ends, [&](const Sides::Event& event) {
-    if (const auto drawn = draw.find(event.id); drawn != draw.end())
-      drawn->second.events.push_back({event.partition, event.offset, event.content});
+    const auto drawn = draw.find(event.id);
+    if (drawn == draw.end()) return;
+    const bool again = !drawn->second.events.empty();  // a duplicate is named as such
+    auto& highest = last.try_emplace(sides.sequence_of(event), event.id).first->second;
+    drawn->second.events.push_back({event.partition, event.offset, event.content, !again && event.id < highest});
+    highest = std::max(highest, event.id);
   });
   for (const auto& [id, drawn] : draw) parity.in_topic += drawn.events.size();
   if (!parity.moved_to && parity.in_topic == 0)

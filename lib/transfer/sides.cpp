@@ -1,10 +1,13 @@
 #include "transfer/sides.hpp"
 
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <array>
+#include <limits>
 
 #include "core/error.hpp"
-#include "transfer/content_hash.hpp"
+#include "postgres/named.hpp"
+#include "sql/queries.hpp"
 #include "transfer/outlet.hpp"
 
 namespace ctl::transfer {
@@ -17,6 +20,17 @@ bool keeps_given_times(kafka::Cluster& cluster, const std::string& topic, const 
   if (!state) throw Error{state.error()};
   const auto found = state->config.find(key);
   return found != state->config.end() && found->second.value == "CreateTime";
+}
+
+std::map<int, IdSet> places_of_replayed(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+  std::map<int, IdSet> places;
+  if (!session.query(sql::replay_known, until).at(0, "known")) return places;
+  auto rows = session.copy_out(fmt::format("select partition, kafka_offset from mykartctl.replayed where table_name = {} and topic = {}",
+                                           postgres::quote_literal(table.table.name), postgres::quote_literal(table.topic)),
+                               until);
+  while (const auto row = rows.next(until))
+    places[static_cast<int>(postgres::to_integer(*(*row)[0]))].add(postgres::to_integer(*(*row)[1]));
+  return places;
 }
 
 constexpr std::size_t most_differences = 100;
@@ -32,6 +46,7 @@ void note(Parity& parity, const Difference& difference, const ReconcileOptions& 
     case Difference::What::misplaced: ++parity.misplaced; break;
     case Difference::What::extra: ++parity.extra; break;
   }
+  parity.ids.at(static_cast<std::size_t>(difference.what)).add(difference.id);
   if (options.each) options.each(difference);
   if (parity.differences.size() < most_differences) parity.differences.push_back(difference);
 }
@@ -46,18 +61,35 @@ Sides::Sides(postgres::Connection& session, const kafka::Settings& settings, con
       info_{info_of(session, table, until)},
       cluster_{settings, listener},
       provenance_{table, info_},
+      identity_{identity(session, table, until)},
+      repaired_{settings, cluster_, table, identity_, listener, until},
+      became_rows_{places_of_replayed(session, table, until)},
       stamped_{keeps_given_times(cluster_, table.topic, until)} {}
 
-void Sides::each_row(WhichRows which, const std::function<void(const Row&)>& take) {
-  which.most = rows_at_once;
-  for (auto read = rows_at_once; read == rows_at_once;) {
-    RowReader rows{session_, table_, which, until_};
-    for (read = 0; const auto copied = rows.next(until_); ++read) {
-      const auto row = compared(rows.encoder(), *copied);
-      which.after = row.id;
-      take(row);
+std::optional<Sides::Next> Sides::some_rows(Next from, const std::function<void(const Row&)>& take) {
+  constexpr auto least = std::numeric_limits<std::int64_t>::min();
+  auto which = from.which;
+  which.most = rows_at_once + from.of_last;
+  if (from.last) which.after = *from.last == least ? std::nullopt : std::optional{*from.last - 1};
+  auto skipped = from.of_last;
+  std::uint64_t read = 0;
+  RowReader rows{session_, table_, which, until_};
+  while (const auto copied = rows.next(until_)) {
+    ++read;
+    if (skipped > 0 && postgres::to_integer(*(*copied)[0]) == from.last) {
+      --skipped;
+      continue;
     }
+    const auto row = compared(rows.encoder(), *copied);
+    from.of_last = from.last == row.id ? from.of_last + 1 : 1;
+    from.last = row.id;
+    take(row);
   }
+  return read == which.most ? std::optional{from} : std::nullopt;
+}
+
+void Sides::each_row(const WhichRows& which, const std::function<void(const Row&)>& take) {
+  for (auto at = std::optional{Next{.which = which}}; at;) at = some_rows(*at, take);
 }
 
 Sides::Row Sides::compared(Encoder& encoder, postgres::CopyReader::Row copied) {
@@ -70,25 +102,35 @@ Sides::Row Sides::compared(Encoder& encoder, postgres::CopyReader::Row copied) {
   if (untimed) untimed_.add(event.id);
   some_untimed_ = some_untimed_ || untimed;
   row.key = event.key;
-  row.content = ContentHash::of(event.id, event.key, event.value, stamped_ && row.time ? row.time->time_since_epoch().count() : 0);
+  row.below_millisecond = event.below_millisecond;
+  row.json_null = event.json_null;
+  row.content =
+      hash_(event.id, event.key, event.value, stamped_ && row.time ? std::optional{row.time->time_since_epoch().count()} : std::nullopt);
   return row;
+}
+
+bool Sides::became_row(const kafka::Message& message) const {
+  const auto of_partition = became_rows_.find(message.partition.id);
+  return of_partition != became_rows_.end() && of_partition->second.contains(message.offset);
 }
 
 void Sides::each_event(const Offsets& from, const Offsets& to, const std::function<void(const Event&)>& take,
                        const std::function<void()>& other) const {
   scan(settings_, table_.topic, from, to, listener_, until_, [&](const kafka::Message& message) {
-    const auto id = message.value ? provenance_.row_of(*message.value) : std::nullopt;
+    const auto id = message.value && !became_row(message) ? provenance_.row_of(*message.value) : std::nullopt;
     if (!id) return other ? other() : void();
-    const auto key = message.key.value_or(std::string_view{});
     const bool timed = stamped_ && !(some_untimed_ && untimed_.contains(*id));
     take({.id = *id,
-          .key = key,
-          .content = ContentHash::of(*id, key, *message.value, timed ? message.time.time_since_epoch().count() : 0),
+          .key = message.key,
+          .content = hash_(*id, message.key, message.value, timed ? std::optional{message.time.time_since_epoch().count()} : std::nullopt),
           .partition = message.partition.id,
           .offset = message.offset,
-          .repaired = std::any_of(message.headers.begin(), message.headers.end(),
-                                  [](const kafka::Header& header) { return header.name == repair_header; })});
+          .repair = repaired_.repair_of(*id, message.partition.id, message.offset)});
   });
+}
+
+Hash128 Sides::sequence_of(const Event& event) const {
+  return hash_(event.partition, event.key, std::nullopt, static_cast<std::int64_t>(event.repair));
 }
 
 Offsets Sides::offsets(kafka::Cluster::At at) const { return offsets_of(cluster_, table_.topic, at, until_); }
@@ -96,7 +138,7 @@ Offsets Sides::offsets(kafka::Cluster::At at) const { return offsets_of(cluster_
 Offsets Sides::offsets(Millis from) const { return offsets_of(cluster_, table_.topic, from, until_); }
 
 std::optional<std::int64_t> Sides::moved_to() const {
-  const auto checkpoint = read_checkpoint(settings_, identity(session_, table_, until_), listener_, until_);
+  const auto checkpoint = read_checkpoint(settings_, identity_, listener_, until_);
   return checkpoint ? checkpoint->last_id : std::nullopt;
 }
 

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <chrono>
 #include <functional>
 #include <map>
@@ -121,13 +122,21 @@ struct Parity {
   std::uint64_t in_topic{};     ///< events of this table's rows in the topic
   std::uint64_t application{};  ///< events in the topic that the application wrote
   std::uint64_t missing{}, duplicate{}, altered{}, misplaced{}, extra{};
-  std::uint64_t waiting{};   ///< rows without an event that the mover has not come to yet: no difference, and no proof either
-  std::uint64_t repaired{};  ///< events that a repair has brought: they come after later ones of their key, and count as in order
+  std::uint64_t waiting{};  ///< rows without an event that the mover has not come to yet: no difference, and no proof either
+  /// Events that a repair of this tool has brought, by what it committed with them (repaired.hpp) and not by what they say of themselves:
+  /// they come after later ones of their key, and are in order among themselves.
+  std::uint64_t repaired{};
+  /// Rows of which their event does not carry all, so that a comparison cannot see it either: times with microseconds where the event has
+  /// milliseconds; JSON null, which is null in an event as SQL's NULL is.
+  std::uint64_t below_millisecond{}, json_null{};
   std::vector<Difference> differences{};   ///< the first 100
-  IdSet holes{};                           ///< the ids of all that is missing
+  std::array<IdSet, 5> ids{};              ///< of all differences, by their kind
+  IdSet holes{};                           ///< the ids of all rows that have no event
   std::optional<std::int64_t> moved_to{};  ///< the checkpoint's last id; nullopt: no mover has written to the topic
   std::map<int, std::int64_t> ends{};      ///< offsets up to which the topic was read
-  std::string digest{};                    ///< of the ids and contents compared: the seal
+  /// Of the ids of the rows that were compared, and their number: it is the same whenever the table holds the same ids, and says nothing of
+  /// what else is in the rows. Their contents were compared under a key that nobody knows any more.
+  std::string digest{};
   [[nodiscard]] bool differs() const noexcept { return missing + duplicate + altered + misplaced + extra > 0; }
   [[nodiscard]] bool equal() const noexcept { return !differs() && waiting == 0; }
 };
@@ -140,7 +149,10 @@ struct ReconcileOptions {
   std::function<void(const Difference&)> each{};  ///< told of all of them
 };
 /// Compares every row of the table with every event of the topic: ids (complete sets), contents and times, partition of the key, order per
-/// key. Independent of who moved them. `table` says where the rows are now (its schema may be that of retired tables).
+/// key. Independent of who moved them. Contents by 128 bits under a secret of the call: whoever knows this code can no more make one
+/// content pass for another than whoever does not. A second row with an id that was there (children of INHERITS) is missing: ids tell
+/// events apart. An event that a replay has made a row of is the application's, whatever it says of itself. `table` says where the rows are
+/// now (its schema may be that of retired tables).
 [[nodiscard]] Parity reconcile(postgres::Connection&, const kafka::Settings&, const EventTable& table, const ReconcileOptions&, Listener&,
                                const Deadline&);
 /// The first id whose row is not older than `since`; what comes after the last one if all are; nullopt for an empty table. Error{refused}
@@ -153,7 +165,9 @@ struct ReconcileOptions {
 [[nodiscard]] Parity reconcile_sample(postgres::Connection&, const kafka::Settings&, const EventTable& table, std::int64_t rows,
                                       const ReconcileOptions&, Listener&, const Deadline&);
 
-inline constexpr std::string_view repair_header = "mykartctl-repair";  ///< on an event that came after later ones of its key; its time
+/// On an event that came after later ones of its key, for those who read the topic: the time of the repair. The tool itself does not
+/// believe it, for anybody can write one.
+inline constexpr std::string_view repair_header = "mykartctl-repair";
 
 struct Repaired {
   std::uint64_t rows{};     ///< sent

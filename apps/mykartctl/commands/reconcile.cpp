@@ -112,8 +112,11 @@ constexpr std::array commands{
             "on, or from the first one that is not older than an instant. --sample compares so many rows, drawn at random; it reads the "
             "topic but not the table, and proves nothing about the others. --out takes all differences as lines of JSON, not only the "
             "first hundred. --repair sends the rows that are missing, exactly once, whatever is killed: a copy that runs meanwhile is "
-            "taken over from, and goes on when it is started again. Such an event comes after later ones of its key; it has the header "
-            "mykartctl-repair and is not counted as misplaced. What is duplicate, altered, misplaced or extra stays as it is: nothing can "
+            "taken over from, and goes on when it is started again. Such an event comes after later ones of its key and has the header "
+            "mykartctl-repair; it is not counted as misplaced, because the repair has committed its id beside the checkpoint: the header "
+            "alone, which anybody can write, is not believed. Contents are compared under a random secret of each run. What an event does "
+            "not carry (microseconds, JSON's null in place of NULL) is counted and said. What is duplicate, altered, misplaced or extra "
+            "stays as it is: nothing can "
             "be taken back from a topic.",
         .options = "since=ID/AGE sample=N out repair yes dry-run confirm",
         .examples =

@@ -58,6 +58,9 @@ TEST_CASE("rows that are missing become the events that the mover would have mad
     REQUIRE(records.size() == 1);
     REQUIRE(parse_instant(header_of(records[0])).has_value() == (id % 7 == 0));
   }
+  const auto ids = [](const transfer::Parity& parity) { return parity.ids.at(0).size() + parity.ids.at(3).size(); };
+  CHECK(ids(seen) == late.holes);
+  CHECK(ids(after) == 0);
   CHECK(late.repair(late.shop.reconcile()).rows == 0);
   late.shop.database.run(shop::insert_events(50));
   CHECK(late.shop.move().rows == 50);

@@ -3,7 +3,6 @@
 
 #include "support/cart_events.hpp"
 #include "transfer/arrived.hpp"
-#include "transfer/content_hash.hpp"
 #include "transfer/id_set.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/provenance.hpp"
@@ -62,17 +61,6 @@ TEST_CASE("a row of the table is told from everything that only looks like one")
         R"({"product_id":1,"event_id":"pg:cart_events:1-2"})", R"({"event_type":"x,\"event_id\":\"pg:cart_events:42\"}"})",
         R"({"product_id":1,"quantity":1,"event_type":"a","nested":{"a":1,"event_id":"pg:cart_events:42"}})", "no json"})
     CHECK(provenance.row_of(other) == std::nullopt);
-}
-
-TEST_CASE("a content's hash depends on the id, each byte, and where the key ends") {
-  const auto hash = ContentHash::of(1, "key", "a value of some length");
-  CHECK(hash == ContentHash::of(1, "key", "a value of some length"));
-  CHECK(hash != ContentHash::of(2, "key", "a value of some length"));
-  CHECK(hash != ContentHash::of(1, "kez", "a value of some length"));
-  CHECK(hash != ContentHash::of(1, "key", "a value of some lengti"));
-  CHECK(hash != ContentHash::of(1, "key", "b value of some length"));
-  CHECK(ContentHash::of(1, "ab", "c") != ContentHash::of(1, "a", "bc"));
-  CHECK(ContentHash::of(1, "", std::string_view{"\0", 1}) != ContentHash::of(1, "", ""));
 }
 
 TEST_CASE("headers and bytes are kept so that they can be brought back") {
