@@ -18,9 +18,8 @@ class ContentHash {
   [[nodiscard]] Hash128 operator()(std::int64_t id, Text key, Text value, std::optional<std::int64_t> time_ms) const noexcept {
     auto hash = start();
     hash.add(static_cast<std::uint64_t>(id));
-    hash.add(time_ms.has_value() ? 1U : 0U);
     hash.add(static_cast<std::uint64_t>(time_ms.value_or(0)));
-    hash.add(size_of(key));
+    hash.add(size_of(key) * 2 + (time_ms.has_value() ? 1U : 0U));
     hash.add(size_of(value));
     hash.add(key.value_or(std::string_view{}));
     hash.add(value.value_or(std::string_view{}));
@@ -28,9 +27,9 @@ class ContentHash {
   }
 
  private:
-  using Sip = SipHash<2, 4>;
+  using Sip = SipHash<1, 3>;
   [[nodiscard]] Sip start() const noexcept { return Sip{secret_}; }
-  static std::uint64_t size_of(Text text) noexcept { return text ? text->size() : ~std::uint64_t{0}; }
+  static std::uint64_t size_of(Text text) noexcept { return text ? text->size() + 1 : 0; }
 
   Sip::Key secret_{random_word(), random_word()};
 };

@@ -26,6 +26,34 @@ struct Sums {
   void add(std::int64_t id, const Hash128& hash) { of[bucket(id)] += hash; }
 };
 
+/// A digest of ids that come ascending: of their ranges, which are few in most tables.
+class IdDigest {
+ public:
+  void add(std::int64_t id) {
+    if (open_ && id > last_ && id - 1 == last_) {
+      last_ = id;
+      return;
+    }
+    close();
+    open_ = true;
+    first_ = last_ = id;
+  }
+  [[nodiscard]] std::string hex() {
+    close();
+    return digest_.hex();
+  }
+
+ private:
+  void close() {
+    if (open_) digest_.add(std::to_string(first_) + ':' + std::to_string(last_) + ';');
+    open_ = false;
+  }
+  Sha256 digest_{};
+  bool open_{};
+  std::int64_t first_{};
+  std::int64_t last_{};
+};
+
 class Reconciliation {
  public:
   Reconciliation(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const ReconcileOptions& options,
@@ -48,7 +76,7 @@ class Reconciliation {
     find_missing();
     if (row_sums_.of != event_sums_.of) find_altered();
     if (out_of_order_) find_disordered();
-    parity_.digest = digest_of_ids();
+    parity_.digest = ids_.hex();
     return std::move(parity_);
   }
 
@@ -72,6 +100,7 @@ class Reconciliation {
     tell();
     sides_.each_row(which_, [&](const Row& row) {
       if (!rows_.add(row.id)) transfer::note(parity_, {Difference::What::missing, row.id, {}}, options_);  // ids tell events apart
+      ids_.add(row.id);
       if (row.encoded) row_sums_.add(row.id, row.content);
       parity_.below_millisecond += row.below_millisecond ? 1 : 0;
       parity_.json_null += row.json_null ? 1 : 0;
@@ -151,16 +180,6 @@ class Reconciliation {
     }
   }
 
-  [[nodiscard]] std::string digest_of_ids() const {
-    Sha256 digest;
-    digest.add(std::to_string(parity_.rows));
-    rows_.ranges([&](std::int64_t first, std::int64_t last) {
-      digest.add(':' + std::to_string(first) + '-' + std::to_string(last));
-      return true;
-    });
-    return digest.hex();
-  }
-
   void each_event(const std::function<void(const Event&)>& take, const std::function<void()>& other = {}) const {
     sides_.each_event(
         starts_, parity_.ends,
@@ -180,6 +199,7 @@ class Reconciliation {
   Offsets starts_{};
   Parity parity_{};
   IdSet rows_{}, events_{};
+  IdDigest ids_{};
   Sums row_sums_{}, event_sums_{};
   bool out_of_order_{};
 };

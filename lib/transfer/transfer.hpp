@@ -134,7 +134,7 @@ struct Parity {
   IdSet holes{};                           ///< the ids of all rows that have no event
   std::optional<std::int64_t> moved_to{};  ///< the checkpoint's last id; nullopt: no mover has written to the topic
   std::map<int, std::int64_t> ends{};      ///< offsets up to which the topic was read
-  /// Of the ids of the rows that were compared, and their number: it is the same whenever the table holds the same ids, and says nothing of
+  /// Of the ids of the rows that were compared: it is the same whenever the table holds the same ids, and says nothing of
   /// what else is in the rows. Their contents were compared under a key that nobody knows any more.
   std::string digest{};
   [[nodiscard]] bool differs() const noexcept { return missing + duplicate + altered + misplaced + extra > 0; }
