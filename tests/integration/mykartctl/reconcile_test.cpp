@@ -89,6 +89,29 @@ TEST_CASE("All differences go to a file, whole or not at all") {
   CHECK(has(nowhere.err, "cannot write /nowhere/at/all"));
 }
 
+TEST_CASE("Differences are shown as ranges of ids, and what one looks for comes last") {
+  const Copied project;
+  project.database().run(
+      "delete from cart_events where cart_event_id between 901 and 904; insert into cart_events select 2000 + n, 1, 1, 'x', "
+      "'2024-01-01 00:00:00.000001' from generate_series(1, 3) n");
+  const auto shown = project.run({"events", "reconcile"});
+  CHECK(shown.status == 4);
+  INFO(shown.out);
+  CHECK(has(shown.out, "extra    901-904"));
+  CHECK(has(shown.out, "missing  5 "));
+  CHECK(has(shown.out, "80 other ranges of ids not shown: --out FILE has all of them"));
+  CHECK(has(shown.out, "3 rows differ from their event below the millisecond"));
+  CHECK(shown.out.find("VERDICT") > shown.out.find("901-904"));
+  const auto head = shown.out.substr(shown.out.rfind("TABLE  "));
+  for (const auto* column : {"EXTRA", "NOT-MOVED", "VERDICT"}) CHECK(has(head, column));
+  CHECK_FALSE(has(head, "REPAIRED"));
+  const auto json = project.run({"events", "reconcile", "-o", "json"});
+  CHECK(number(json, "extra") == 4);
+  CHECK(number(json, "below_millisecond") == 3);
+  CHECK(number(json, "json_null") == 0);
+  CHECK(has(json.out, "\"examples\""));
+}
+
 TEST_CASE("A part of the table can be compared, and what makes no sense is refused") {
   const Copied project;
   CHECK(number(project.run({"events", "reconcile", "--since", "900", "-o", "json"}), "rows") == 101);
