@@ -16,10 +16,13 @@ constexpr auto grace = 2s;
 constexpr auto same_press = 300ms;  // `timeout` and a terminal signal the process and its group: one wish, two signals
 constexpr auto patience = 500ms;    // most commands have ended by then; the others say that they were heard
 
+/// A terminal that closes asks to end, unless it was said (nohup) that this is nothing to us.
 sigset_t watched() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGINT, SIGTERM, SIGRTMIN}) sigaddset(&set, signal);
+  struct sigaction hangup {};
+  if (sigaction(SIGHUP, nullptr, &hangup) == 0 && hangup.sa_handler != SIG_IGN) sigaddset(&set, SIGHUP);
   return set;
 }
 
@@ -68,7 +71,8 @@ void SignalWatch::watch() {
     const auto left = std::min<clock::duration>(std::min(backstop_.load(), explain_at) - now, 24h);
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(left);
     const timespec pause{.tv_sec = seconds.count(), .tv_nsec = std::chrono::nanoseconds{left - seconds}.count()};
-    const int signal = sigtimedwait(&set, nullptr, &pause);
+    const int taken = sigtimedwait(&set, nullptr, &pause);
+    const int signal = taken == SIGHUP ? SIGTERM : taken;
     if (signal != SIGINT && signal != SIGTERM) continue;
     if (received_ == 0) {
       received_ = signal;

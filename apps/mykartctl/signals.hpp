@@ -7,9 +7,10 @@
 
 namespace ctl::cli {
 
-/// SIGINT and SIGTERM become a stop request; the second of them, or the backstop, ends the process at once with _exit. That is allowed,
-/// because kill -9 is at any instant; it makes "every command ends by its deadline" true even inside a call that cannot be interrupted
-/// (getaddrinfo). Construct it before any other thread: it blocks the signals for all of them, and ignores SIGPIPE.
+/// SIGINT, SIGTERM and SIGHUP (as SIGTERM, unless it is ignored) become a stop request; the second of them, or the backstop, ends the
+/// process at once with _exit. That is allowed, because kill -9 is at any instant; it makes "every command ends by its deadline" true even
+/// inside a call that cannot be interrupted (getaddrinfo). Construct it before any other thread: it blocks the signals for all of them, and
+/// ignores SIGPIPE.
 class SignalWatch {
  public:
   SignalWatch();

@@ -59,26 +59,53 @@ void grant_to_cdc_role(const Desk& desk, const std::string& role, const std::str
   }
 }
 
-void publish(const Desk& desk, const std::string& publication, const std::vector<TableName>& add, const Deadline& until) {
-  auto& database = desk.database();
-  with_short_locks(desk, "publishing tables in " + publication, until, [&] {
-    postgres::Transaction transaction{database, until};
-    const auto now = postgres::publication(database, publication, until);
-    if (!now) database.query(sql::cdc_publication_create, postgres::Names{{"publication", publication}}, until);
-    for (const auto& table : add)
-      if (!now || !contains(now->tables, table)) database.query(sql::cdc_publication_add, names_of(publication, table), until);
+void publish_once(postgres::Connection& database, const Publishing& what, const Deadline& until) {
+  const postgres::Names publication{{"publication", what.publication}};
+  const auto now = postgres::publication(database, what.publication, until);
+  if (!now) database.query(sql::cdc_publication_create, publication, until);
+  for (const auto& table : what.add)
+    if (!now || !contains(now->tables, table)) database.query(sql::cdc_publication_add, names_of(what.publication, table), until);
+  if (what.via_root && (!now || !now->via_root)) database.query(sql::cdc_publication_root, publication, until);
+}
+
+void unpublish_once(postgres::Connection& database, const Publishing& what, const Deadline& until) {
+  const auto now = postgres::publication(database, what.publication, until);
+  for (const auto& table : what.drop)
+    if (now && contains(now->tables, table)) database.query(sql::cdc_publication_drop, names_of(what.publication, table), until);
+}
+
+void publish(const Desk& desk, const Publishing& what, const Deadline& until) {
+  with_short_locks(desk, "publishing tables in " + what.publication, until, [&] {
+    postgres::Transaction transaction{desk.database(), until};
+    publish_once(desk.database(), what, until);
     transaction.commit(until);
   });
 }
 
-void unpublish(const Desk& desk, const std::string& publication, const std::vector<TableName>& drop, const Deadline& until) {
-  auto& database = desk.database();
-  with_short_locks(desk, "taking tables out of " + publication, until, [&] {
-    postgres::Transaction transaction{database, until};
-    const auto now = postgres::publication(database, publication, until);
-    for (const auto& table : drop)
-      if (now && contains(now->tables, table)) database.query(sql::cdc_publication_drop, names_of(publication, table), until);
+void unpublish(const Desk& desk, const Publishing& what, const Deadline& until) {
+  with_short_locks(desk, "taking tables out of " + what.publication, until, [&] {
+    postgres::Transaction transaction{desk.database(), until};
+    unpublish_once(desk.database(), what, until);
     transaction.commit(until);
+  });
+}
+
+void rehearse(const Desk& desk, const Access& access, const Publishing& what, const std::function<std::optional<std::string>()>& left,
+              const Deadline& until) {
+  auto& database = desk.database();
+  with_short_locks(desk, "trying the change before anything is stopped for it; nothing was changed", until, [&] {
+    const postgres::Transaction rolled_back{database, until};
+    if (access.make_role)
+      database.query(postgres::role(database, access.role, until) ? sql::cdc_role_alter : sql::cdc_role_create,
+                     postgres::Names{{"role", access.role}}, until);
+    for (const auto& object : access.grants) grant_to_cdc_role(desk, access.role, object, until);
+    publish_once(database, what, until);
+    unpublish_once(database, what, until);
+    if (const auto still = left())
+      throw Error{Code::denied,
+                  {.what = *still + " would have no effect",
+                   .cause = "this session's user has no right to grant it",
+                   .hint = "grant it as the owner, or connect as a role that may"}};
   });
 }
 
@@ -86,9 +113,9 @@ void drop_publication(const Desk& desk, const std::string& publication, const De
   desk.database().query(sql::cdc_publication_remove, postgres::Names{{"publication", publication}}, until);
 }
 
-void drop_slot(const Desk& desk, const std::string& slot, const Deadline& until) {
+void drop_slot(const Desk& desk, const std::string& slot, const std::string& plugin, const Deadline& until) {
   try {
-    desk.database().query(sql::cdc_slot_drop, postgres::Names{{"slot", slot}}, until);
+    desk.database().query(sql::cdc_slot_drop, postgres::Names{{"slot", slot}, {"plugin", plugin}}, until);
   } catch (const Error& e) {
     if (e.sqlstate() != object_in_use) throw;
     throw Error{Code::refused,

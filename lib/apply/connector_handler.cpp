@@ -5,11 +5,13 @@
 #include <algorithm>
 
 #include "apply/captured_tables.hpp"
+#include "apply/connector_window.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
 #include "health/connectors.hpp"
 #include "plan/connector_keys.hpp"
 #include "plan/connector_lint.hpp"
+#include "plan/connector_publication.hpp"
 #include "postgres/catalog.hpp"
 
 namespace ctl {
@@ -29,12 +31,6 @@ std::optional<std::string> after(const std::string& path, std::string_view prefi
   return path.substr(prefix.size());
 }
 
-std::vector<TableName> tables_of(const std::optional<std::string>& list) {
-  std::vector<TableName> tables;
-  for (const auto& name : split(list.value_or(""), ',')) tables.push_back(table_name(name));
-  return tables;
-}
-
 /// In `a` and not in `b`.
 std::vector<TableName> without(const std::vector<TableName>& a, const std::vector<TableName>& b) {
   std::vector<TableName> rest;
@@ -50,15 +46,32 @@ bool is_preparation(const Change& change) {
 
 }  // namespace
 
-ConnectorHandler::Publishing ConnectorHandler::publishing(const Step& step, const ConnectorSpec& spec) const {
+Publishing ConnectorHandler::publishing(const Step& step, const ConnectorSpec& spec) {
   Publishing tables{.publication = spec.get("publication.name", "dbz_publication")};
-  for (const auto& change : step.changes)
-    if (change.path.starts_with("publication/")) {
-      const auto before = tables_of(change.before), then = tables_of(change.after);
-      tables.add = without(then, before);
-      tables.drop = without(before, then);
-    }
+  for (const auto& change : step.changes) {
+    if (change.path == plan::root_path(spec)) tables.via_root = true;
+    if (change.path != plan::publication_path(spec)) continue;
+    const auto before = table_names(change.before.value_or("")), then = table_names(change.after.value_or(""));
+    tables.add = without(then, before);
+    tables.drop = without(before, then);
+  }
   return tables;
+}
+
+/// Nothing that is planned in PostgreSQL is left to luck once the connector stands still.
+void ConnectorHandler::try_first(const Step& step, const plan::WantedConnector& wanted, const Deadline& until) const {
+  Access access{.role = wanted.spec.get("database.user")};
+  for (const auto& change : step.changes) {
+    if (change.path.starts_with("role/")) access.make_role = true;
+    if (const auto object = after(change.path, "grant/")) access.grants.push_back(*object);
+  }
+  const auto left = [&]() -> std::optional<std::string> {
+    const auto now = health::look_at_cdc(desk_.database(), wanted.spec, until);
+    if (const auto rights = plan::access(wanted, now)) return rights->changes.front().path;
+    if (const auto changes = plan::publication_changes(wanted, now); !changes.empty()) return changes.front().path;
+    return std::nullopt;
+  };
+  rehearse(desk_, access, publishing(step, wanted.spec), left, until);
 }
 
 plan::WantedConnector ConnectorHandler::wanted(const std::string& name, const Deadline& until) const {
@@ -150,45 +163,40 @@ void ConnectorHandler::set_state(const plan::WantedConnector& wanted, const Dead
   if (status.state != RunState::running) admin.resume(name, until);
 }
 
-void ConnectorHandler::reconfigure(const plan::WantedConnector& wanted, const Publishing& tables, const Deadline& until) const {
+void ConnectorHandler::reconfigure(const plan::WantedConnector& wanted, const Publishing& tables, const Deadline& until,
+                                   Listener& to) const {
   connect::Admin admin{worker_};
   const auto& name = wanted.spec.name;
   admin.check(name, wanted.spec.config, until);  // before it is stopped, not after
-  admin.stop(name, until);
-  await_slot_idle(desk_, wanted.spec.get("slot.name"), until);
-  CTL_FAULT("connector.stopped");
-  if (!tables.add.empty()) publish(desk_, tables.publication, tables.add, until);
-  CTL_FAULT("connector.published");
-  admin.put(name, wanted.spec.config, until);
-  CTL_FAULT("connector.configured");
-  if (!tables.drop.empty()) unpublish(desk_, tables.publication, tables.drop, until);
-  if (wanted.state == RunState::running) admin.resume(name, until);
-  if (wanted.state == RunState::paused) admin.pause(name, until);
+  while_stopped(worker_, name, until, to, [&](const Deadline& inside) {
+    await_slot_idle(desk_, wanted.spec.get("slot.name"), inside);
+    CTL_FAULT("connector.stopped");
+    if (!tables.add.empty() || tables.via_root) publish(desk_, tables, inside);
+    CTL_FAULT("connector.published");
+    admin.put(name, wanted.spec.config, inside);
+    CTL_FAULT("connector.configured");
+    if (!tables.drop.empty()) unpublish(desk_, tables, inside);
+    if (wanted.state == RunState::running) admin.resume(name, inside);
+    if (wanted.state == RunState::paused) admin.pause(name, inside);
+  });
 }
 
 void ConnectorHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   static_cast<void>(desk_.writing());
   const auto want = wanted(step.resource.name, until);
   const auto tables = publishing(step, want.spec);
+  if (plan::is_postgres(want.spec)) try_first(step, want, until);
   prepare(step, want, until, to);
   if (!worker_.find(want.spec.name, until)) {
-    publish(desk_, tables.publication, tables.add, until);
-    if (!tables.drop.empty()) unpublish(desk_, tables.publication, tables.drop, until);
+    publish(desk_, tables, until);
+    if (!tables.drop.empty()) unpublish(desk_, tables, until);
     CTL_FAULT("connector.published");
     connect::Admin{worker_}.create(want.spec.name, want.spec.config, want.state, until);
   } else if (std::all_of(step.changes.begin(), step.changes.end(),
                          [](const Change& c) { return c.path == "state" || is_preparation(c); })) {
     set_state(want, until);
   } else {
-    try {
-      reconfigure(want, tables, until);
-    } catch (const Error&) {
-      to.note(
-          Listener::Level::warn,
-          fmt::format("connector {0} may be stopped now, and its slot keeps WAL: run the command again, or mykartctl connector resume {0}",
-                      want.spec.name));
-      throw;
-    }
+    reconfigure(want, tables, until, to);
   }
   if (want.state == RunState::running) await_healthy(worker_, &desk_.database(), want.spec, until);
 }
@@ -214,9 +222,10 @@ void await_healthy(connect::Worker& worker, postgres::Connection* database, cons
     const auto slot = has_slot ? postgres::slot(*database, spec.get("slot.name"), until) : std::nullopt;
     const bool runs = status && status->state == RunState::running && status->running() > 0 && status->failure() == nullptr;
     bool reads = !has_slot || (slot && slot->active);
-    // A slot is read from only after the initial snapshot, which may take hours.
+    // A slot is read from only after the initial snapshot, which may take hours; one that fails is begun again every few seconds.
     if (runs && slot && !reads)
-      reads = health::judge_offsets(worker.offsets(spec.name, until), spec.get("topic.prefix"), &*slot).snapshot == "running";
+      reads = health::judge_offsets(worker.offsets(spec.name, until), spec.get("topic.prefix"), &*slot).snapshot == "running" &&
+              !health::readers(*database, spec.get("database.user"), until).empty();
     const auto* cause = status ? status->failure() : nullptr;
     good = runs && reads ? good + 1 : 0;
     bad = cause != nullptr ? bad + 1 : 0;

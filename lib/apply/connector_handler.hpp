@@ -1,4 +1,5 @@
 #pragma once
+#include "apply/captured_tables.hpp"
 #include "apply/desk.hpp"
 #include "plan/connectors.hpp"
 
@@ -7,9 +8,10 @@ namespace ctl {
 /// connector/NAME: a declared connector with its role, rights, topics and publication. In a rollback, and after one, it captures the event
 /// tables as well.
 ///
-/// Order of an apply: role, rights, topics; then of a new connector publication and create; of one that exists stop, wait until its task is
-/// gone and the slot is idle, add to the publication, write the config, take out of the publication, resume. Without the stop the running
-/// task would receive the changes of a table that is being added, drop them as not captured, and confirm them. It ends when the connector
+/// Order of an apply: all that PostgreSQL is asked for in a transaction that is rolled back; role, rights, topics; then of a new connector
+/// publication and create; of one that exists stop, wait until its task is gone and the slot is idle, add to the publication, write the
+/// config, take out of the publication, resume. Without the stop the running task would receive the changes of a table that is being added,
+/// drop them as not captured, and confirm them. Whatever fails after the stop, the connector is taken up again. It ends when the connector
 /// is healthy.
 class ConnectorHandler : public Handler {
  public:
@@ -27,13 +29,10 @@ class ConnectorHandler : public Handler {
 
  private:
   [[nodiscard]] plan::SeenConnector seen(const plan::WantedConnector&, const Deadline&) const;
-  struct Publishing {
-    std::string publication{};
-    std::vector<TableName> add{}, drop{};
-  };
-  [[nodiscard]] Publishing publishing(const Step&, const ConnectorSpec&) const;
+  [[nodiscard]] static Publishing publishing(const Step&, const ConnectorSpec&);
+  void try_first(const Step&, const plan::WantedConnector&, const Deadline&) const;
   void set_state(const plan::WantedConnector&, const Deadline&) const;
-  void reconfigure(const plan::WantedConnector&, const Publishing&, const Deadline&) const;
+  void reconfigure(const plan::WantedConnector&, const Publishing&, const Deadline&, Listener&) const;
   connect::Worker& worker_;
   RunState state_;
 };

@@ -64,6 +64,31 @@ Report state_report(const std::string& verb, const std::string& name, const std:
   return report;
 }
 
+/// A slot is dropped by its name, and names are the whole server's: what a standby or another program reads by is not the connector's.
+void need_own_slot(const Desk& desk, const ConnectorSpec& spec, const ReplicationSlot& slot, bool runs, const Deadline& until) {
+  const auto here = postgres::server(desk.database(), until).database;
+  auto foreign = plan::foreign_slot(slot, spec.get("database.dbname"), spec.get("plugin.name", "decoderbufs"));
+  if (!foreign && here != slot.database)
+    foreign = plan::Obstacle{.why = fmt::format("slot {} is of database {}, and this context's is {}", slot.name, slot.database, here),
+                             .remedy = "use the context of that database"};
+  if (!foreign && slot.active && !runs)
+    foreign = plan::Obstacle{.why = fmt::format("slot {} is in use, and not by connector {} of this worker", slot.name, spec.name),
+                             .remedy = "SELECT * FROM pg_stat_replication"};
+  if (foreign)
+    throw Error{Code::refused, {.what = foreign->why, .cause = "it is not dropped", .hint = foreign->remedy + "; or --keep-slot"}};
+}
+
+void need_own_publication(connect::Worker& worker, const ConnectorSpec& spec, const Deadline& until) {
+  for (const auto& [name, config] : worker.configs(until)) {
+    const ConnectorSpec other{.name = name, .config = config};
+    if (name != spec.name && plan::is_postgres(other) && other.get("publication.name") == spec.get("publication.name") &&
+        other.get("database.dbname") == spec.get("database.dbname"))
+      throw Error{Code::refused,
+                  {.what = fmt::format("publication {} is also that of connector {}", spec.get("publication.name"), name),
+                   .hint = "without --drop-publication"}};
+  }
+}
+
 }  // namespace
 
 Report connector_restart(Sources& from, const std::string& name, bool only_failed, std::optional<int> task, const Deadline& until) {
@@ -106,17 +131,23 @@ std::vector<Removal> connector_removal(const Desk& desk, connect::Worker& worker
   if (what.drop_slot && shared)
     throw Error{Code::refused,
                 {.what = fmt::format("slot {} is also that of connector {}", slot, others.front().connector), .hint = "--keep-slot"}};
-  if (what.drop_publication && !what.drop_slot && plan::is_postgres(spec) && postgres::slot(desk.database(), slot, until))
+  const bool has_slots = (what.drop_slot || what.drop_publication) && plan::is_postgres(spec);
+  const auto there = has_slots && !slot.empty() ? postgres::slot(desk.database(), slot, until) : std::nullopt;
+  if (what.drop_slot && there) need_own_slot(desk, spec, *there, runs, until);
+  if (what.drop_publication && !what.drop_slot && there)
     throw Error{Code::refused,
                 {.what = fmt::format("slot {} still needs publication {}: what it holds could not be decoded any more", slot, publication),
                  .hint = "--drop-slot"}};
+  if (what.drop_publication) need_own_publication(worker, spec, until);
+  const bool published =
+      what.drop_publication && !publication.empty() && postgres::publication(desk.database(), publication, until).has_value();
 
   std::vector<Removal> steps;
   if (runs) steps.push_back({"stop", "connector/" + name});
   if (runs && (what.drop_offsets || what.drop_slot)) steps.push_back({"reset", "offsets/" + name});
   if (runs) steps.push_back({"delete", "connector/" + name});
-  if (what.drop_slot && !slot.empty()) steps.push_back({"drop", "slot/" + slot});
-  if (what.drop_publication && !publication.empty()) steps.push_back({"drop", "publication/" + publication});
+  if (what.drop_slot && there) steps.push_back({"drop", "slot/" + slot});
+  if (published) steps.push_back({"drop", "publication/" + publication});
   return steps;
 }
 
@@ -138,7 +169,7 @@ Report connector_delete(const Desk& desk, connect::Worker& worker, const std::st
       admin.remove(name, until);
     } else if (step.resource.starts_with("slot/")) {
       await_slot_idle(desk, of, until);
-      drop_slot(desk, of, until);
+      drop_slot(desk, of, spec.get("plugin.name", "decoderbufs"), until);
     } else {
       drop_publication(desk, of, until);
     }

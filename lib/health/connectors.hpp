@@ -22,6 +22,9 @@ namespace ctl::health {
 /// Role, rights, captured tables, publication and slot.
 [[nodiscard]] plan::SeenDatabase look_at_cdc(postgres::Connection&, const ConnectorSpec& resolved, const Deadline&);
 
+/// Server processes that work for the connector's role in this database; an initial snapshot has one that stays.
+[[nodiscard]] std::vector<std::int64_t> readers(postgres::Connection&, const std::string& role, const Deadline&);
+
 /// The journal's last migration is a rollback.
 [[nodiscard]] bool rolled_back(Journal&, const Deadline&);
 
@@ -29,6 +32,7 @@ namespace ctl::health {
 struct ConnectorPoll {
   Known<std::optional<ConnectorStatus>> status{};  ///< nullopt: none (yet)
   Known<std::optional<ReplicationSlot>> slot{};
+  std::vector<std::int64_t> readers{};  ///< of a slot that nobody reads from: who may be reading the initial snapshot
 };
 /// What was read about one connector.
 struct ConnectorSights {
@@ -83,7 +87,7 @@ struct CapturedStatus {
 };
 struct ConnectorJudgement {
   ConnectorVerdict verdict{ConnectorVerdict::unknown};
-  std::vector<std::string> reasons{};  ///< why it is not healthy; a healthy one may have a remark
+  std::vector<std::string> reasons{};  ///< why it is not healthy
   std::vector<Change> drift{};         ///< of its config
   std::vector<CapturedStatus> tables{};
   std::size_t captured{};       ///< of `tables`
@@ -92,8 +96,9 @@ struct ConnectorJudgement {
   OffsetJudgement offsets{};
   [[nodiscard]] std::optional<bool> good() const;  ///< nullopt: not known
 };
-/// Pure. Healthy: config as declared, connector and its task RUNNING at every poll, every declared table captured and published, slot
-/// active and not lost, stored offset not behind it. Worst first: failed (a cause, a lost slot, a gap), missing, unknown, stopped, paused,
+/// Pure. Healthy: config as declared, connector and its task RUNNING at every poll, every declared table captured and published whole
+/// (nothing that the plan would change or be blocked by), slot active and not lost, initial snapshot ended, stored offset not behind the
+/// slot. Worst first: failed (a cause, a lost slot, a gap), missing, unknown, stopped, paused,
 /// degraded.
 [[nodiscard]] ConnectorJudgement judge(const ConnectorSights&);
 

@@ -6,6 +6,7 @@
 #include "core/text.hpp"
 #include "health/connectors.hpp"
 #include "plan/connector_lint.hpp"
+#include "plan/connector_publication.hpp"
 #include "plan/connector_topics.hpp"
 
 namespace ctl::health {
@@ -53,17 +54,23 @@ void judge_tables(const ConnectorSights& sights, ConnectorJudgement& out, Verdic
   const auto has = [](const std::vector<TableName>& tables, const TableName& table) {
     return std::find(tables.begin(), tables.end(), table) != tables.end();
   };
+  auto wrong = plan::capture_obstacles(*sights.wanted, seen);
+  auto differs = plan::capture_differences(*sights.wanted, seen);
+  std::move(differs.begin(), differs.end(), std::back_inserter(wrong));
+  const auto loses = [&](const TableName& table) {
+    return std::any_of(wrong.begin(), wrong.end(), [&](const plan::Obstacle& o) { return o.loses && (!o.table || *o.table == table); });
+  };
   std::vector<std::string> missing;
   for (const auto& table : seen.tables) {
     CapturedStatus one{.table = table, .topic = plan::topic_of(sights.wanted->spec, table.table).value_or("")};
-    one.published = seen.publication && (seen.publication->all_tables || has(seen.publication->tables, table.table));
-    one.captured = table.exists && one.published && has(included, table.table);
-    if (one.captured)
-      ++out.captured;
-    else
-      missing.push_back(to_string(table.table));
+    one.published = seen.publication && plan::publishes(*seen.publication, table.table);
+    const bool in_both = table.exists && one.published && has(included, table.table);
+    one.captured = in_both && !loses(table.table);
+    if (one.captured) ++out.captured;
+    if (!in_both && table.exists) missing.push_back(to_string(table.table));
     out.tables.push_back(std::move(one));
   }
+  for (const auto& of : wrong) verdict.lacks(fmt::format("{} (try: {})", of.why, of.remedy));
   if (!seen.publication)
     verdict.lacks(fmt::format("publication {} does not exist", sights.wanted->spec.get("publication.name", "dbz_publication")));
   else if (!missing.empty() && sights.config)
@@ -72,6 +79,26 @@ void judge_tables(const ConnectorSights& sights, ConnectorJudgement& out, Verdic
 
 const ReplicationSlot* slot_of(const ConnectorPoll& poll) { return poll.slot && *poll.slot ? &**poll.slot : nullptr; }
 
+/// Changes are read from the slot only after the initial snapshot; the stored offset is of up to a minute ago, and there is none at first.
+/// A snapshot that fails is begun again every few seconds, with the task RUNNING all the time and without a trace: then no session stays
+/// from poll to poll. False: this is not about a snapshot.
+bool judge_snapshot(const ConnectorSights& sights, ConnectorJudgement& out, Verdict& verdict) {
+  if (out.slot_state == "active" && out.offsets.snapshot == "running") out.offsets.snapshot = "done";
+  if (out.slot_state != "inactive" || !sights.offsets || out.offsets.snapshot == "done") return false;
+  auto staying = sights.polls.front().readers;
+  for (const auto& poll : sights.polls)
+    std::erase_if(staying,
+                  [&](std::int64_t pid) { return std::find(poll.readers.begin(), poll.readers.end(), pid) == poll.readers.end(); });
+  if (!staying.empty())
+    verdict.lacks("the initial snapshot is still running: no change is sent before its end, and a restart begins it again");
+  else
+    verdict.lacks(
+        fmt::format("the initial snapshot has not ended, and no session of {} reads it: it fails and is begun again, and the worker's log "
+                    "says why",
+                    sights.wanted->spec.get("database.user")));
+  return true;
+}
+
 void judge_slot(const ConnectorSights& sights, bool runs, ConnectorJudgement& out, Verdict& verdict) {
   const auto& name = sights.wanted->spec.get("slot.name");
   const auto& last = sights.polls.back();
@@ -79,6 +106,7 @@ void judge_slot(const ConnectorSights& sights, bool runs, ConnectorJudgement& ou
   const auto* slot = slot_of(last);
   out.slot_state = slot == nullptr ? "absent" : slot->wal_status == "lost" ? "lost" : slot->active ? "active" : "inactive";
   if (sights.offsets) out.offsets = judge_offsets(*sights.offsets, sights.wanted->spec.get("topic.prefix"), slot);
+  const bool reads_snapshot = runs && judge_snapshot(sights, out, verdict);
   const auto* first = slot_of(sights.polls.front());
   if (slot != nullptr && first != nullptr && sights.polls.size() > 1) out.moved = first->confirmed_flush_lsn != slot->confirmed_flush_lsn;
 
@@ -86,7 +114,7 @@ void judge_slot(const ConnectorSights& sights, bool runs, ConnectorJudgement& ou
     verdict.fails(fmt::format("slot {} is lost: its WAL was removed, changes are missing", name));
   else if (out.slot_state == "absent" && runs)
     verdict.lacks(fmt::format("slot {} does not exist", name));
-  else if (out.slot_state == "inactive" && runs && out.offsets.snapshot != "running")
+  else if (out.slot_state == "inactive" && runs && !reads_snapshot)
     verdict.lacks(fmt::format("slot {} is inactive: the task runs and reads nothing", name));
   if (out.offsets.verdict == OffsetVerdict::silent_gap)
     verdict.fails(fmt::format("silent gap: the slot is {} past the stored offset, these changes were never sent",
@@ -95,7 +123,7 @@ void judge_slot(const ConnectorSights& sights, bool runs, ConnectorJudgement& ou
     verdict.fails("there is a stored offset and no slot: what changed since is lost");
 
   const auto beat = parse_integer(sights.wanted->spec.get("heartbeat.interval.ms", "0")).value_or(0);
-  if (runs && out.moved == false && beat > 0 && sights.window.count() > 2 * beat && slot->lag_bytes > 0)
+  if (runs && !reads_snapshot && out.moved == false && beat > 0 && sights.window.count() > 2 * beat && slot->lag_bytes > 0)
     verdict.lacks(fmt::format("slot {} has not moved for {}, and {} are behind it", name, format_took(sights.window),
                               format_bytes(static_cast<std::uint64_t>(slot->lag_bytes))));
 }
@@ -171,8 +199,6 @@ ConnectorJudgement judge(const ConnectorSights& sights) {
                 : verdict.degraded           ? ConnectorVerdict::degraded
                 : verdict.unknown            ? ConnectorVerdict::unknown
                                              : ConnectorVerdict::healthy;
-  if (out.verdict == ConnectorVerdict::healthy && out.offsets.snapshot == "running")
-    out.reasons.push_back("the initial snapshot is still running: a restart begins it again");
   return out;
 }
 

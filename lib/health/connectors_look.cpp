@@ -10,7 +10,6 @@
 #include "health/connectors.hpp"
 #include "plan/connector_lint.hpp"
 #include "postgres/catalog.hpp"
-#include "sql/queries.hpp"
 
 namespace ctl::health {
 namespace {
@@ -32,11 +31,6 @@ std::optional<std::string> file_text(const std::filesystem::path& path) {
   std::ostringstream text;
   text << in.rdbuf();
   return std::string{trim(text.str())};
-}
-
-bool truth(const postgres::Rows& rows, std::size_t row, std::string_view column) { return rows.at(row, column) == "t"; }
-std::string text(const postgres::Rows& rows, std::size_t row, std::string_view column) {
-  return std::string{rows.at(row, column).value_or("")};
 }
 
 /// Asked once for all connectors.
@@ -101,6 +95,10 @@ void poll(Sources& from, std::vector<ConnectorSights>& all, const Deadline& unti
       seen.slot = tl::unexpected{sights.database.error()};
     else if (const auto slot = sights.wanted->spec.get("slot.name"); !slot.empty())
       seen.slot = attempt([&] { return postgres::slot(from.database(), slot, until); });
+    if (seen.slot && *seen.slot && !(*seen.slot)->active)
+      seen.readers = attempt([&] {
+                       return readers(from.database(), sights.wanted->spec.get("database.user"), until);
+                     }).value_or(std::vector<std::int64_t>{});
     sights.polls.push_back(std::move(seen));
   }
 }
@@ -130,26 +128,6 @@ plan::WantedConnector wanted_connector(const Surroundings& around, const Connect
 bool rolled_back(Journal& journal, const Deadline& until) {
   const auto last = journal.last_migration(until);
   return last && last->direction == "rollback";
-}
-
-plan::SeenDatabase look_at_cdc(postgres::Connection& database, const ConnectorSpec& spec, const Deadline& until) {
-  const auto role = spec.get("database.user");
-  const auto here = database.query(sql::cdc_database, postgres::Names{{"role", role}}, until);
-  plan::SeenDatabase seen{
-      .name = text(here, 0, "name"), .role = postgres::role(database, role, until), .may_connect = truth(here, 0, "may_connect")};
-  std::vector<std::string> names;
-  for (const auto& table : spec.tables()) names.push_back(to_string(table));
-  const auto rows = database.query(sql::cdc_tables, postgres::Names{{"tables", join(names, ",")}, {"role", role}}, until);
-  for (std::size_t row = 0; row < rows.size(); ++row)
-    seen.tables.push_back({.table = {text(rows, row, "schema"), text(rows, row, "name")},
-                           .exists = truth(rows, row, "exists"),
-                           .may_use_schema = truth(rows, row, "may_use_schema"),
-                           .may_select = truth(rows, row, "may_select"),
-                           .key = split(text(rows, row, "key"), ','),
-                           .replica_identity = text(rows, row, "replica_identity").front()});
-  seen.publication = postgres::publication(database, spec.get("publication.name", "dbz_publication"), until);
-  if (const auto slot = spec.get("slot.name"); !slot.empty()) seen.slot = postgres::slot(database, slot, until);
-  return seen;
 }
 
 AllConnectors look_at_connectors(Sources& from, std::span<const std::string> names, ConnectorLook how, const Deadline& until) {

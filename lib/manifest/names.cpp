@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace ctl::manifest {
 namespace {
 
@@ -10,6 +12,21 @@ constexpr std::string_view in_identifiers = "abcdefghijklmnopqrstuvwxyz012345678
 constexpr std::size_t longest_topic = 249, longest_identifier = 63;
 
 bool only(std::string_view text, std::string_view characters) { return text.find_first_not_of(characters) == std::string_view::npos; }
+
+/// The end of a part that begins here: behind its closing quote, or behind its last letter; 0 for none.
+std::size_t end_of_part(std::string_view text) {
+  if (!text.starts_with('"')) {
+    const auto end = std::min(text.find('.'), text.size());
+    const bool plain = end > 0 && text.substr(0, end).find_first_of("\"\\ ,;'()\t\n") == std::string_view::npos;
+    return plain && (text[0] < '0' || text[0] > '9') ? end : 0;
+  }
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] != '"') continue;
+    if (i + 1 == text.size() || text[i + 1] != '"') return i > 1 ? i + 1 : 0;
+    ++i;
+  }
+  return 0;
+}
 
 }  // namespace
 
@@ -41,6 +58,15 @@ bool is_identifier(std::string_view name) {
 bool is_table_name(std::string_view name) {
   const auto dot = name.find('.');
   return dot == std::string_view::npos ? is_identifier(name) : is_identifier(name.substr(0, dot)) && is_identifier(name.substr(dot + 1));
+}
+
+bool is_captured_name(std::string_view name) {
+  const auto first = end_of_part(name);
+  if (first == 0) return false;
+  if (first == name.size()) return true;
+  if (name[first] != '.') return false;
+  const auto rest = name.substr(first + 1);
+  return end_of_part(rest) == rest.size() && !rest.empty();
 }
 
 }  // namespace ctl::manifest

@@ -14,5 +14,7 @@ namespace ctl::manifest {
 [[nodiscard]] bool is_identifier(std::string_view name);
 /// identifier or identifier.identifier
 [[nodiscard]] bool is_table_name(std::string_view name);
+/// As above, with letters of both cases and, in double quotes, any name: "my.schema"."Orders". Taken as it is written.
+[[nodiscard]] bool is_captured_name(std::string_view name);
 
 }  // namespace ctl::manifest

@@ -116,9 +116,9 @@ TopicSpec read_topic(const Member& member, Project& project, Problems& problems)
 
   topic.expect_empty = fields.has("expect") && fields.choice("expect", {"empty"}, 1) == 0;
   if (const auto captures = fields.text_if("captures")) {
-    topic.captures = *captures;
-    if (!is_table_name(topic.captures))
-      fields.wrong("captures", "table-name", fmt::format("'{}' is no table", topic.captures), "schema.table");
+    if (!is_captured_name(*captures))
+      fields.wrong("captures", "table-name", fmt::format("'{}' is no table", *captures), R"(schema.table, in quotes where SQL needs them)");
+    topic.captures = to_string(table_name(*captures));
   }
   const auto* source = fields.map_if("source");
   if (source != nullptr) read_source(*source, topic.name, project, problems);

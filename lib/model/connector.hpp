@@ -41,7 +41,11 @@ struct ReplicationSlot {
 struct Publication {
   std::string name{}, owner{};
   bool all_tables{};
-  std::vector<TableName> tables{};  ///< by name
+  std::vector<TableName> tables{};     ///< that it names (FOR TABLE), by name: of a partitioned table not its partitions
+  std::vector<std::string> schemas{};  ///< all of whose tables it publishes (FOR TABLES IN SCHEMA, PostgreSQL 15)
+  bool inserts{true}, updates{true}, deletes{true}, truncates{true};
+  bool via_root{};       ///< changes of partitions under the name of the partitioned table
+  bool may_alter{true};  ///< this session's user owns it, or may do as its owner
 };
 struct DatabaseRole {
   std::string name{};

@@ -8,13 +8,15 @@
 
 namespace ctl {
 
-/// schema.name, unquoted. Ordered, so that plans and digests do not flicker.
+/// schema.name, as the catalog has them. Ordered, so that plans and digests do not flicker.
 struct TableName {
   std::string schema{}, name{};
   auto operator<=>(const TableName&) const = default;
 };
-[[nodiscard]] std::string to_string(const TableName&);           ///< "public.clicks"
-[[nodiscard]] TableName table_name(std::string_view qualified);  ///< without a schema: public
+[[nodiscard]] std::string to_string(const TableName&);  ///< "public.clicks"; in quotes what a dot, comma or quote in it would confuse
+/// The other way; without a schema: public. Letters keep their case with and without quotes.
+[[nodiscard]] TableName table_name(std::string_view qualified);
+[[nodiscard]] std::vector<TableName> table_names(std::string_view list);  ///< of to_string's texts with commas in between
 
 /// One member of the event's JSON object, in the order of the producer of the application.
 struct Field {

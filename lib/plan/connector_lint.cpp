@@ -5,8 +5,10 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "core/text.hpp"
+#include "model/include_list.hpp"
 #include "plan/connector_keys.hpp"
 #include "plan/connector_topics.hpp"
 
@@ -74,6 +76,31 @@ void required(Lint& lint) {
     if (!lint.has(key)) lint.wrong(key, "missing-key", "is missing", line(key, "…"));
 }
 
+/// Entries that are more or less than one table's name, and those that take another captured table as well.
+void included(Lint& lint) {
+  const auto wrong = [&](std::string message, const std::string& fix) {
+    lint.wrong("table.include.list", "bad-name", std::move(message), line("table.include.list", fix));
+  };
+  std::set<TableName> captured;
+  for (const auto& table : lint.spec.tables()) captured.insert(table);
+  for (const auto& topic : lint.facts.declared)
+    if (!topic.captures.empty()) captured.insert(table_name(topic.captures));
+  for (const auto& entry : include_entries(lint.spec.get("table.include.list"))) {
+    const auto one = included_table(entry);
+    if (!one && entry.find('"') != std::string::npos)
+      wrong(fmt::format("'{}' has quotes, and Debezium compares the plain name", entry), "public.Orders");
+    else if (!one)
+      wrong(fmt::format("'{}' is no schema.table: patterns would capture tables that nobody named", entry),
+            "public.orders,public.customers");
+    for (const auto& other : captured)
+      if (one && other != one->table && one->takes(other))
+        lint.wrong("table.include.list", "case-only",
+                   fmt::format("'{}' takes {} as well as {}: Debezium compares names without their case", entry, to_string(other),
+                               to_string(one->table)),
+                   line("table.include.list", "(?-i)" + include_entry(one->table)));
+  }
+}
+
 void names(Lint& lint) {
   for (const std::string_view key : {"publication.name", "slot.name"})
     if (lint.has(key) && !is_reference(lint.spec.get(key)) && !is_plain_name(lint.spec.get(key)))
@@ -84,12 +111,7 @@ void names(Lint& lint) {
         return is_plain_name({&c, 1}) || (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || c == '.' || c == '-';
       }))
     lint.wrong("topic.prefix", "bad-name", "is no legal begin of a topic's name", line("topic.prefix", "shop"));
-  for (const auto& entry : split(lint.spec.get("table.include.list"), ','))
-    if (const auto dot = entry.find('.'); dot == std::string::npos || entry.find_first_of("*+?()[]|\\^$", 0) != std::string::npos ||
-                                          entry.find('.', dot + 1) != std::string::npos)
-      lint.wrong("table.include.list", "bad-name",
-                 fmt::format("'{}' is no schema.table: patterns would capture tables that nobody named", entry),
-                 line("table.include.list", "public.orders,public.customers"));
+  included(lint);
 }
 
 /// A value that is wrong, given or by default, and the one to write instead ("" = remove the line).

@@ -103,6 +103,21 @@ constexpr std::array<std::string_view, 10> topic_neutral{
 
 bool contains(std::string_view text, std::string_view word) { return text.find(word) != std::string_view::npos; }
 
+/// What no topic's name may hold becomes '_', one for each of Java's UTF-16 units (io.debezium.spi.topic.TopicNamingStrategy), so two for a
+/// character of four bytes.
+std::string with_legal_characters(std::string_view name) {
+  std::string legal;
+  for (const char c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (letter || c == '.' || c == '_' || c == '-')
+      legal += c;
+    else if ((byte & 0xC0U) != 0x80U)  // the first byte of a character
+      legal.append(byte >= 0xF0U ? 2 : 1, '_');
+  }
+  return legal;
+}
+
 std::optional<std::string> transformed(const ConnectorSpec& spec, const std::string& transform, const std::string& name) {
   const auto prefix = "transforms." + transform + ".";
   const auto type = spec.get(prefix + "type");
@@ -134,12 +149,7 @@ std::optional<std::string> topic_of(const ConnectorSpec& spec, const TableName& 
   else if (!strategy.ends_with(".DefaultTopicNamingStrategy"))
     return std::nullopt;
   name += delimiter + table.name;
-  std::replace_if(
-      name.begin(), name.end(),
-      [](char c) {
-        return !((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-');
-      },
-      '_');
+  name = with_legal_characters(name);
   for (const auto& transform : split(spec.get("transforms"), ',')) {
     const auto next = transformed(spec, transform, name);
     if (!next) return std::nullopt;

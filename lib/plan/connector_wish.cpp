@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "core/text.hpp"
+#include "model/include_list.hpp"
 #include "plan/connector_keys.hpp"
 #include "plan/connector_lint.hpp"
 #include "plan/connector_topics.hpp"
@@ -73,12 +74,11 @@ WantedConnector resolve(const ConnectorSpec& spec, const LookUp& look_up) {
 }
 
 ConnectorSpec with_tables(ConnectorSpec spec, const std::vector<TableName>& tables) {
-  auto all = spec.tables();
+  const auto there = spec.tables();
+  auto entries = include_entries(spec.get("table.include.list"));
   for (const auto& table : tables)
-    if (std::find(all.begin(), all.end(), table) == all.end()) all.push_back(table);
-  std::vector<std::string> names;
-  for (const auto& table : all) names.push_back(to_string(table));
-  spec.config["table.include.list"] = join(names, ",");
+    if (std::find(there.begin(), there.end(), table) == there.end()) entries.push_back(include_entry(table));
+  spec.config["table.include.list"] = join(entries, ",");
   return spec;
 }
 

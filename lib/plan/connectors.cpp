@@ -10,6 +10,7 @@
 #include "core/text.hpp"
 #include "plan/connector_keys.hpp"
 #include "plan/connector_lint.hpp"
+#include "plan/connector_publication.hpp"
 #include "plan/connector_topics.hpp"
 
 namespace ctl::plan {
@@ -52,13 +53,6 @@ void database_changes(const WantedConnector& wanted, const SeenDatabase& in, std
     if (!table.may_select) add(changes, "grant/" + to_string(table.table), std::nullopt, "SELECT");
 }
 
-void publication_changes(const WantedConnector& wanted, const SeenDatabase& in, std::vector<Change>& changes) {
-  const auto path = "publication/" + wanted.spec.get("publication.name", "dbz_publication");
-  if (!in.publication) return add(changes, path, std::nullopt, list(membership(wanted.spec, {}).after));
-  const auto members = membership(wanted.spec, in.publication->tables);
-  if (!members.missing.empty() || !members.extra.empty()) add(changes, path, list(in.publication->tables), list(members.after));
-}
-
 void state_change(const WantedConnector& wanted, const SeenConnector& seen, std::vector<Change>& changes) {
   if (!seen.config || !seen.status) return;
   const auto now = seen.status->state;
@@ -78,7 +72,8 @@ std::string summary(const WantedConnector& wanted, const std::vector<Change>& ch
     grants += change.path.starts_with("grant/") ? 1 : 0;
     topics += change.path.starts_with("topic/") ? 1 : 0;
     if (change.path.starts_with("config.")) keys.push_back(change.path.substr(7));
-    if (change.path.starts_with("publication/") && !creates) parts.push_back("publication");
+    if (change.path == publication_path(wanted.spec) && !creates) parts.push_back("publication");
+    if (change.path == root_path(wanted.spec) && !creates) parts.push_back("publish_via_partition_root");
     if (change.path == "state") parts.push_back(change.before.value_or("") + " to " + change.after.value_or(""));
   }
   if (grants > 0) parts.push_back(counted(grants, "grant"));
@@ -102,7 +97,9 @@ std::string facts(const WantedConnector& wanted, const SeenConnector& seen) {
   text += fmt::format("database={}\n", in.name);
   if (!wanted.tables_to_come)  // of a journey: an earlier step makes the role
     text += fmt::format("role={}\n", in.role ? fmt::format("{}{}{}", in.role->login, in.role->replication, in.role->superuser) : "");
-  if (in.publication) text += fmt::format("publication={} {}\n", in.publication->all_tables, list(in.publication->tables));
+  if (const auto& has = in.publication)
+    text += fmt::format("publication={} {} {} {}{}{}{} {}\n", has->all_tables, list(has->tables), join(has->schemas, ","), has->inserts,
+                        has->updates, has->deletes, has->truncates, has->via_root);
   if (in.slot) text += fmt::format("slot={} {} {}\n", in.slot->database, in.slot->plugin, in.slot->wal_status == "lost");
   for (const auto& rival : seen.rivals) text += "rival=" + rival + "\n";
   return text;
@@ -126,53 +123,47 @@ void judge_risk(Step& step, const WantedConnector& wanted, const SeenConnector& 
     step.risk = Risk::destructive;
     step.undo = Undo::lossy;
     step.why = "it would not go on from where it is: changes in between are lost, or everything is sent again";
-  } else if (seen.database.publication && !membership(wanted.spec, seen.database.publication->tables).missing.empty()) {
-    step.why += "; of tables that are added, changes are sent from now on, not the rows that are there";
+  } else if (seen.database.publication) {
+    if (!membership(wanted.spec, seen.database.publication->tables).missing.empty())
+      step.why += "; of tables that are added, changes are sent from now on, not the rows that are there";
+    if (touches(step.changes, root_path(wanted.spec)))
+      step.why += "; changes of partitions arrive from now on, those of before were sent to nobody";
   }
 }
 
 }  // namespace
 
-Membership membership(const ConnectorSpec& spec, const std::vector<TableName>& published) {
-  const auto captured = spec.tables();
-  const auto has = [](const std::vector<TableName>& tables, const TableName& table) {
-    return std::find(tables.begin(), tables.end(), table) != tables.end();
+std::string start_over(const ConnectorSpec& spec) {
+  return fmt::format("mykartctl connector delete {} --drop-slot --drop-publication, then apply: it begins with a new snapshot", spec.name);
+}
+
+std::optional<Obstacle> foreign_slot(const ReplicationSlot& slot, const std::string& database, const std::string& plugin) {
+  const auto is = [&](std::string what) {
+    return Obstacle{.why = fmt::format("slot {} {}", slot.name, what), .remedy = "name another slot"};
   };
-  Membership members;
-  for (const auto& table : captured)
-    if (!has(published, table)) members.missing.push_back(table);
-  for (const auto& table : published) (has(captured, table) || is_side_table(spec, table) ? members.after : members.extra).push_back(table);
-  members.after.insert(members.after.end(), members.missing.begin(), members.missing.end());
-  std::sort(members.after.begin(), members.after.end());
-  return members;
+  if (slot.database.empty()) return is("is a physical one, of a standby or a backup");
+  if (slot.database != database) return is("is of database " + slot.database);
+  if (slot.plugin != plugin) return is("decodes with " + slot.plugin);
+  return std::nullopt;
 }
 
 std::vector<Obstacle> obstacles(const WantedConnector& wanted, const SeenConnector& seen) {
   const auto& in = seen.database;
   std::vector<Obstacle> found;
-  const auto add = [&](std::string why, std::string remedy) { found.push_back({std::move(why), std::move(remedy)}); };
+  const auto add = [&](std::string why, std::string remedy) { found.push_back({.why = std::move(why), .remedy = std::move(remedy)}); };
+  const auto append = [&](std::vector<Obstacle> more) { std::move(more.begin(), more.end(), std::back_inserter(found)); };
   const auto& spec = wanted.spec;
-  const auto afresh =
-      fmt::format("mykartctl connector delete {} --drop-slot --drop-publication, then apply: it begins with a new snapshot", spec.name);
+  const auto afresh = start_over(spec);
   for (const auto& rival : seen.rivals) add("it shares the " + rival, "give it a name of its own in " + spec.file);
   if (const auto database = spec.get("database.dbname"); database != in.name)
     add(fmt::format("it reads database {}, and this context's is {}", database, in.name),
         R"(write "database.dbname": "${mykartctl:database:dbname}")");
-  for (const auto& table : in.tables) {
-    const auto name = to_string(table.table);
-    if (!table.exists && !wanted.tables_to_come)
-      add(name + " does not exist", "create it, or take it out of table.include.list");
-    else if (table.exists && !table.identifiable())
-      add(name + " has no primary key: once published, UPDATE and DELETE on it fail", "ALTER TABLE " + name + " REPLICA IDENTITY FULL");
-  }
-  if (in.publication && in.publication->all_tables)
-    add(fmt::format("publication {} is FOR ALL TABLES, and that cannot be altered", in.publication->name), afresh);
+  append(capture_obstacles(wanted, in));
+  append(missing_rights(wanted, in));
   if (!in.slot) return found;
   const auto& slot = *in.slot;
-  if (slot.database != in.name)
-    add(fmt::format("slot {} is of database {}", slot.name, slot.database), "name another slot");
-  else if (slot.plugin != "pgoutput")
-    add(fmt::format("slot {} decodes with {}", slot.name, slot.plugin), afresh);
+  if (const auto foreign = foreign_slot(slot, in.name, "pgoutput"))
+    add(foreign->why, slot.database == in.name ? afresh : foreign->remedy);
   else if (slot.wal_status == "lost")
     add(fmt::format("slot {} is lost: its WAL was removed", slot.name), afresh);
   else if (!in.publication)
@@ -180,19 +171,6 @@ std::vector<Obstacle> obstacles(const WantedConnector& wanted, const SeenConnect
   else if (!seen.config && slot.active)
     add(fmt::format("slot {} is in use, and not by a connector of this worker", slot.name), "SELECT * FROM pg_stat_replication");
   return found;
-}
-
-bool is_side_table(const ConnectorSpec& spec, const TableName& table) {
-  if (spec.get("signal.data.collection") == to_string(table)) return true;
-  const auto query = spec.get("heartbeat.action.query");
-  const auto is_word = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '\'';
-  };
-  for (auto at = query.find(table.name); at != std::string::npos; at = query.find(table.name, at + 1)) {
-    const auto end = at + table.name.size();
-    if ((at == 0 || !is_word(query[at - 1])) && (end == query.size() || !is_word(query[end]))) return true;
-  }
-  return false;
 }
 
 std::vector<Change> config_changes(const WantedConnector& wanted, const Config& seen) {
@@ -246,7 +224,8 @@ std::optional<Step> connector(const WantedConnector& wanted, const SeenConnector
     for (const auto& topic : wanted.topics)
       if (!seen.topics.contains(topic.name))
         add(step.changes, "topic/" + topic.name, std::nullopt, fmt::format("{} partitions", topic.partitions));
-    publication_changes(wanted, seen.database, step.changes);
+    const auto of_publication = publication_changes(wanted, seen.database);
+    step.changes.insert(step.changes.end(), of_publication.begin(), of_publication.end());
   }
   const auto config = config_changes(wanted, seen.config.value_or(Config{}));
   step.changes.insert(step.changes.end(), config.begin(), config.end());

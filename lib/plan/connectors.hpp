@@ -28,9 +28,20 @@ struct WantedConnector {
 /// A captured table as PostgreSQL has it.
 struct CapturedTable {
   TableName table{};
-  bool exists{}, may_use_schema{}, may_select{};  ///< of the connector's role
-  std::vector<std::string> key{};                 ///< primary key
-  char replica_identity{'d'};                     ///< pg_class.relreplident
+  bool exists{}, may_use_schema{}, may_select{};     ///< of the connector's role
+  std::vector<std::string> key{};                    ///< primary key
+  char replica_identity{'d'};                        ///< pg_class.relreplident
+  char kind{'r'};                                    ///< pg_class.relkind: r, p (partitioned), v (view), m (materialized view), f (foreign)
+  char persistence{'p'};                             ///< pg_class.relpersistence: p, u (unlogged), t (temporary)
+  bool may_publish{true};                            ///< this session's user owns it, or may do as its owner
+  bool hides_rows{};                                 ///< by row security, from the connector's role
+  std::optional<std::string> row_filter{};           ///< of the publication; "…" where the server does not tell it
+  std::vector<std::string> left_out{};               ///< columns that the publication's column list lacks
+  std::vector<TableName> ancestors{};                ///< of a partition: the partitioned tables above it
+  std::vector<TableName> leaves_without_changes{};   ///< partitions that are foreign or unlogged
+  std::vector<TableName> leaves_without_identity{};  ///< partitions whose changed rows are not known by anything
+  std::vector<TableName> children{};                 ///< that inherit from it and are no partitions
+  std::vector<TableName> siblings{};                 ///< other tables that Debezium takes for it (model/include_list.hpp)
   [[nodiscard]] bool identifiable() const noexcept {
     return replica_identity == 'f' || replica_identity == 'i' || (replica_identity == 'd' && !key.empty());
   }
@@ -41,6 +52,7 @@ struct SeenDatabase {
   std::string name{};
   std::optional<DatabaseRole> role{};
   bool may_connect{};                   ///< the role to the database
+  bool may_create{true};                ///< this session may make publications
   std::vector<CapturedTable> tables{};  ///< those of table.include.list, in its order
   std::optional<Publication> publication{};
   std::optional<ReplicationSlot> slot{};
@@ -55,11 +67,17 @@ struct SeenConnector {
   std::vector<std::string> rivals{};  ///< "slot.name of connector other": what another connector uses as well
 };
 
-/// What stands in the way of a connector, all of it at once, and what removes it.
+/// What stands in the way of a connector, and what removes it.
 struct Obstacle {
   std::string why{}, remedy{};
+  std::optional<TableName> table{};  ///< nullopt: it is of all captured tables
+  bool loses{};                      ///< changes of them do not arrive while it stands
 };
+/// All of it at once.
 [[nodiscard]] std::vector<Obstacle> obstacles(const WantedConnector&, const SeenConnector&);
+
+/// A slot that another database, plugin or program reads by, physical slots included; nullopt: it may be the connector's.
+[[nodiscard]] std::optional<Obstacle> foreign_slot(const ReplicationSlot&, const std::string& database, const std::string& plugin);
 
 /// The step that makes the connector's role and gives it its rights on the tables that are there, without touching the connector:
 /// role/NAME, grant/OBJECT.
@@ -83,14 +101,5 @@ using LookUp = std::function<std::optional<std::string>(std::string_view kind, s
 
 /// Keys whose values differ, for a plan and for `status`; secret values as digests, "name" left out.
 [[nodiscard]] std::vector<Change> config_changes(const WantedConnector&, const Config& seen);
-
-/// Captured tables that are not in the publication, tables in it that nobody wants captured, and what it shall hold.
-struct Membership {
-  std::vector<TableName> missing{}, extra{}, after{};
-};
-[[nodiscard]] Membership membership(const ConnectorSpec&, const std::vector<TableName>& published);
-
-/// Tables that a publication holds for the connector's own use, not to be captured: those its signals and heartbeats name.
-[[nodiscard]] bool is_side_table(const ConnectorSpec&, const TableName&);
 
 }  // namespace ctl::plan

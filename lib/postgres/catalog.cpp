@@ -71,11 +71,23 @@ std::optional<Slot> slot(Connection& connection, const std::string& name, const 
 }
 
 std::optional<Publication> publication(Connection& connection, const std::string& name, const Deadline& until) {
-  const auto rows = connection.query(sql::publication, Names{{"name", name}}, until);
+  const Names names{{"name", name}};
+  const auto rows = connection.query(sql::publication, names, until);
   if (rows.size() == 0) return std::nullopt;
-  Publication found{.name = name, .owner = rows.text(0, "owner"), .all_tables = rows.flag(0, "all_tables")};
+  Publication found{.name = name,
+                    .owner = rows.text(0, "owner"),
+                    .all_tables = rows.flag(0, "all_tables"),
+                    .inserts = rows.flag(0, "inserts"),
+                    .updates = rows.flag(0, "updates"),
+                    .deletes = rows.flag(0, "deletes"),
+                    .truncates = rows.flag(0, "truncates"),
+                    .via_root = rows.flag(0, "via_root"),
+                    .may_alter = rows.flag(0, "may_alter")};
   for (std::size_t i = 0; i < rows.size(); ++i)
     if (rows.at(i, "table")) found.tables.push_back({rows.text(i, "schema"), rows.text(i, "table")});
+  if (!rows.flag(0, "may_have_schemas")) return found;
+  const auto schemas = connection.query(sql::publication_schemas, names, until);
+  for (std::size_t i = 0; i < schemas.size(); ++i) found.schemas.push_back(schemas.text(i, "schema"));
   return found;
 }
 

@@ -1,1 +1,1 @@
-alter publication :"publication" drop table :"schema".:"table";
+alter publication :"publication" drop table only :"schema".:"table";

@@ -38,7 +38,9 @@ ConnectorSights healthy() {
   s.config = std::optional{file.config};
   s.offsets = offsets(0x20);
   plan::SeenDatabase database{.name = "shop"};
-  for (const auto& table : file.tables()) database.tables.push_back({.table = table, .exists = true, .key = {"id"}});
+  database.role = DatabaseRole{.name = "cdc", .login = true, .replication = true};
+  for (const auto& table : file.tables())
+    database.tables.push_back({.table = table, .exists = true, .may_use_schema = true, .may_select = true, .key = {"id"}});
   database.publication = Publication{.name = "shop_pub", .tables = {{"public", "items"}, {"public", "orders"}}};
   s.database = database;
   for (int n = 0; n < 3; ++n) s.polls.push_back({status(RunState::running, {RunState::running}), slot()});
@@ -142,7 +144,33 @@ TEST_CASE("the offset says how far the initial snapshot is") {
   auto s = healthy();
   s.polls.back().slot = slot("0/20", false);
   s.offsets = offsets(0x20, R"(,"snapshot":true)");
-  CHECK_THAT(why(s), Catch::StartsWith("healthy: the initial snapshot is still running"));
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: the initial snapshot has not ended, and no session of cdc reads it"));
+  for (auto& poll : s.polls) poll.readers = {17, 18};
+  s.polls.front().readers = {16, 17};
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: the initial snapshot is still running"));
+  s.polls.front().readers = {16};  // another one at each poll: it is begun again and again
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: the initial snapshot has not ended"));
+  s.polls.back().slot = slot("0/20", true);  // the slot is read from: what is stored is of before
+  CHECK(why(s) == "healthy: ");
+}
+
+TEST_CASE("tables that do not arrive whole are not captured, whatever runs") {
+  auto s = healthy();
+  s.database->tables[0].row_filter = "(id > 1)";
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: publication shop_pub has only rows with (id > 1) of public.orders"));
+  CHECK(judge(s).captured == 1);
+  s = healthy();
+  s.database->publication->updates = false;
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: publication shop_pub publishes no update"));
+  CHECK(judge(s).captured == 0);
+  s = healthy();
+  s.database->tables[1].may_select = false;
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: role cdc may not read public.items"));
+  CHECK(judge(s).captured == 1);
+  s = healthy();
+  s.database->publication->schemas = {"public"};
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: publication shop_pub is FOR TABLES IN SCHEMA public"));
+  CHECK(judge(s).captured == 2);
 }
 
 TEST_CASE("what is not known is unknown, not healthy") {
