@@ -61,8 +61,8 @@ std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& 
 
 std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& declared, const Located& located, const Deadline& until) const {
   if (located.retired) return std::nullopt;  // nothing can arrive there any more
-  if (const auto found = located.info.sequence ? disorder(*located.info.sequence) : std::nullopt) {
-    step.block(found->why + ": a row could arrive below what was copied", found->remedy);
+  if (const auto found = disorder(located)) {
+    step.block(found->why, found->remedy);
     return step;
   }
   if (const auto words = postgres::unknown_time_zone(desk_.database(), declared.time_zone, until)) {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "sql/queries.hpp"
+#include "apply/part_moves.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl {
@@ -17,12 +17,22 @@ std::vector<EventTable> GateHandler::to_fence(const Deadline& until) const {
   return found;
 }
 
-/// Fenced tables where they are now: while a rollback is planned they are still retired, when its turn comes they are back.
+/// Tables with any trace of a fence: while a rollback is planned they are still retired, when its turn comes they are back.
 std::vector<EventTable> GateHandler::to_unfence(const Deadline& until) const {
   std::vector<EventTable> found;
   for (const auto& declared : desk_.around.project.tables)
-    if (const auto located = locate(desk_, declared, until); located && located->fenced) found.push_back(at(declared, *located));
+    if (const auto located = locate(desk_, declared, until); located && postgres::any_fence(located->parts)) found.push_back(declared);
   return found;
+}
+
+/// Nobody writes past it: judged by what stands on every part, not by what was done.
+void GateHandler::need_fence(const EventTable& declared, const Deadline& until) const {
+  const auto located = locate(desk_, declared, until);
+  if (!located || located->fenced) return;
+  throw Error{Code::mismatch,
+              {.what = fmt::format("{} is not fenced", to_string(declared.table)),
+               .cause = postgres::fence_hole(located->parts),
+               .hint = "mykartctl deploy (again): what is missing is added"}};
 }
 
 std::optional<Step> GateHandler::look(const Resource& resource, const Deadline& until) {
@@ -32,6 +42,10 @@ std::optional<Step> GateHandler::look(const Resource& resource, const Deadline& 
     if (!rollback && to_fence(until).empty()) return std::nullopt;  // all fenced or retired: decided in an earlier run
     writers_ = rollback ? watch_.topics(desk_.kafka, until) : watch_.tables(desk_.database(), desk_.kafka, until);
     if (writers_.gone) return std::nullopt;
+    if (!writers_.remedy.empty()) {
+      step.block(writers_.why, writers_.remedy);
+      return step;
+    }
     step.action = Action::wait;
     step.why = writers_.why;
     return step;
@@ -52,12 +66,20 @@ void GateHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   auto& run = desk_.writing();
   const bool fencing = step.resource.name == fence;
   const auto todo = fencing ? to_fence(until) : to_unfence(until);
+  if (fencing) rehearse_retirement(desk_, until);
   with_short_locks(desk_, step.resource.name, until, [&] {
     postgres::Transaction transaction{desk_.database(), until};
-    if (fencing) desk_.database().query(sql::fence_function, until);
-    for (const auto& table : todo) {
-      const postgres::Names names{{"schema", table.table.schema}, {"table", table.table.name}};
-      desk_.database().query(fencing ? sql::fence : sql::unfence, names, until);
+    for (const auto& declared : todo) {
+      const auto located = locate(desk_, declared, until);
+      if (!located) throw Error{Code::not_found, {.what = "table " + to_string(declared.table) + " is gone"}};
+      const auto& now = located->info.table;
+      if (fencing) {
+        postgres::put_fence(desk_.database(), now, declared.table, until);
+        need_fence(declared, until);
+        run.journal().unseal(to_string(declared.table), "deploy", until);  // it was proved while something could still write
+      } else {
+        postgres::take_fence(desk_.database(), now, declared.table, until);
+      }
     }
     for (const auto& table : desk_.around.project.tables)  // what was proved in the other direction holds no longer
       run.journal().unseal(to_string(table.table), fencing ? "rollback" : "deploy", until);

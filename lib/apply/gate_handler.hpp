@@ -19,6 +19,7 @@ class GateHandler : public Handler {
  private:
   [[nodiscard]] std::vector<EventTable> to_fence(const Deadline&) const;
   [[nodiscard]] std::vector<EventTable> to_unfence(const Deadline&) const;
+  void need_fence(const EventTable& declared, const Deadline&) const;
   const Desk& desk_;
   health::WriterWatch watch_;
   health::Writers writers_{};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "apply/part_moves.hpp"
 #include "postgres/catalog.hpp"
 
 namespace ctl {
@@ -104,6 +105,10 @@ std::optional<Step> SchemaHandler::look(const Resource& resource, const Deadline
                            unknown.front().name, unknown.front().owner, m.deploy_file),
                fmt::format("move it along in {} and {}, or drop it", m.deploy_file, m.revert_file));
   }
+  for (const auto& declared : desk_.around.project.tables)
+    if (const auto located = locate(desk_, declared, until); located && !located->retired)
+      if (const auto lacking = unmoved_parts(desk_.around.project, *located); !lacking.empty())
+        step.block(fmt::format("{} is moved without its partitions", to_string(declared.table)), "add to " + lacking.front());
   return step;
 }
 
@@ -124,7 +129,9 @@ void SchemaHandler::run(const std::string& script, const std::string& file, cons
     postgres::Transaction transaction{desk_.database(), until};
     desk_.database().query("set transaction isolation level repeatable read", until);  // the proof compares the same rows on both sides
     const auto before = core_contents(desk_, until);
+    const auto placed = places(desk_, until);
     desk_.database().script(script, file, until);
+    need_moved_together(placed, places(desk_, placed, until), file);
     const auto after = core_contents(desk_, until);
     if (!before.empty() && !same(before, after))
       throw Error{

@@ -104,6 +104,40 @@ void read_by(std::vector<Check>& into, Sources& from, const EventTable& declared
   into.push_back(std::move(check));
 }
 
+/// A table with all that is read with it: can each part be followed and fenced, and does it go where the table goes?
+void parts(std::vector<Check>& into, const Project& project, const Located& located) {
+  const auto name = to_string(located.info.table);
+  const auto foreign = std::find_if(located.parts.begin(), located.parts.end(), [](const auto& part) { return !part.may_alter; });
+  Check check{.id = "parts", .target = name, .found = counted(located.parts.size() - 1, "part")};
+  if (const auto found = postgres::disorder(located.parts)) {
+    check.result = Result::fail;
+    check.found = found->why;
+    check.fix = found->remedy;
+  } else if (foreign != located.parts.end()) {
+    check.result = Result::fail;
+    check.found = "this role does not own " + to_string(foreign->table) + ", and so cannot fence it";
+    check.fix = "connect as its owner, or as a member of that role";
+  }
+  if (check.result != Result::ok || located.parts.size() > 1) into.push_back(std::move(check));
+  if (const auto lacking = unmoved_parts(project, located); !lacking.empty())
+    into.push_back({.id = "retire",
+                    .target = name,
+                    .result = Result::fail,
+                    .found = "it is moved without all of its partitions",
+                    .fix = "add to " + join(lacking, "; to ")});
+}
+
+/// Before the fence, nobody can be said to be gone without it.
+void sight(std::vector<Check>& into, Sources& from, const Deadline& until) {
+  const auto grant = postgres::sight_that_lacks(from.database(), until);
+  if (grant.empty()) return;
+  into.push_back({.id = "writers",
+                  .target = "postgres",
+                  .result = Result::fail,
+                  .found = "this role may not see what other roles' sessions do",
+                  .fix = grant});
+}
+
 void dependents(std::vector<Check>& into, const Project& project, const TableInfo& info) {
   for (const auto& dependent : info.dependents) {
     const bool known = accounted_for(project, dependent);
@@ -122,6 +156,7 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
   const auto zone = postgres::server(from.database(), until).time_zone;
   std::optional<std::map<std::string, std::vector<std::string>>> groups;  // of none it is said that nobody reads it before that is known
   const bool deploying = direction == "deploy";
+  if (deploying && !from.around.project.tables.empty()) sight(into, from, until);
   if (deploying)
     ask(into, "old-events", "consumer groups", [&] { groups = readers(from.kafka, event_topics(from.around.project), until); });
   for (const auto& declared : from.around.project.tables)
@@ -141,6 +176,7 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
       }
       if (!deploying) return;
       keyed(into, declared, located->info);
+      parts(into, from.around.project, *located);
       append_only(into, located->info);
       time_zone(into, declared, zone, postgres::unknown_time_zone(from.database(), declared.time_zone, until));
       if (groups)

@@ -5,6 +5,7 @@
 #include "health/surroundings.hpp"
 #include "journal/journal.hpp"
 #include "model/event_table.hpp"
+#include "postgres/parts.hpp"
 
 namespace ctl {
 
@@ -34,7 +35,9 @@ void need_pinned(Sources&, const Deadline&);
 /// Where the rows of an event table are now: as declared, or in the schema of retired tables.
 struct Located {
   TableInfo info{};
-  bool retired{}, fenced{};
+  bool retired{};
+  bool fenced{};                        ///< no write passes, on any part
+  std::vector<postgres::Part> parts{};  ///< the table first, then all that is read with it
 };
 [[nodiscard]] std::optional<Located> locate(const Project&, const EventTable&, postgres::Connection&,
                                             const Deadline&);             ///< nullopt: nowhere
@@ -42,7 +45,11 @@ struct Located {
 
 /// Somebody has thought of it: the migration that retires tables names it, or it is the publication of a declared connector.
 [[nodiscard]] bool accounted_for(const Project&, const Dependent&);
+/// Partitions in the schema of their table that no contract migration of deploy moves along, or moves back: neither by name nor by a walk
+/// through the catalog. The statements that are lacking, one each; what a script really does is judged when it runs.
+[[nodiscard]] std::vector<std::string> unmoved_parts(const Project&, const Located&);
 
-inline constexpr std::string_view fence_trigger = "mykartctl_fence";
+/// What keeps the rows of a table from being followed in the order of their ids: its sequence, or what its parts are.
+[[nodiscard]] std::optional<Disorder> disorder(const Located&);
 
 }  // namespace ctl

@@ -12,6 +12,16 @@
 namespace ctl::health {
 namespace {
 
+/// What hangs on a table in another schema than its own (a publication is in none), and parts of it that did not go or come along.
+void stay_behind(std::vector<std::string>& stray, const EventTable& declared, const Located& located, const std::string& retired_schema) {
+  for (const auto& dependent : located.info.dependents)
+    if (dependent.kind != "publication" && table_name(dependent.name).schema != located.info.table.schema)
+      stray.push_back(dependent.kind + " " + dependent.name);
+  const auto& left = located.retired ? declared.table.schema : retired_schema;
+  for (const auto& part : located.parts)
+    if (part.link != postgres::Part::Link::apart && part.table.schema == left) stray.push_back("part " + to_string(part.table));
+}
+
 std::string_view state_word(bool deployed) { return deployed ? "retired" : "restored"; }
 
 }  // namespace
@@ -77,8 +87,7 @@ void ask_schema(const Question& q) {
   std::vector<std::string> stray;
   for (const auto& declared : q.from.around.project.tables)
     if (const auto located = locate(q.from.around.project, declared, q.from.database(), q.until); located && located->retired == q.deployed)
-      for (const auto& dependent : located->info.dependents)
-        if (table_name(dependent.name).schema != located->info.table.schema) stray.push_back(dependent.kind + " " + dependent.name);
+      stay_behind(stray, declared, *located, q.from.around.project.retired_schema);
   q.into.push_back({.id = "dependents",
                     .target = "event tables",
                     .result = stray.empty() ? Result::ok : Result::fail,
@@ -91,7 +100,7 @@ void ask_leftovers(const Question& q) {
   std::vector<std::string> left;
   for (const auto& declared : q.from.around.project.tables)
     if (const auto located = locate(q.from.around.project, declared, q.from.database(), q.until);
-        located && located->fenced && !located->retired)
+        located && postgres::any_fence(located->parts) && !located->retired)
       left.push_back("fence on " + to_string(located->info.table));
   for (const auto& entry : q.from.journal().in_doubt(q.until))
     left.push_back(fmt::format("run {} step {}/{} in doubt", entry.run, entry.kind, entry.name));

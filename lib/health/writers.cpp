@@ -18,19 +18,34 @@ constexpr std::chrono::milliseconds first_look{100};  // less than a watch of on
 constexpr std::int64_t looked_at = 200;               // records from each partition's end: an application that runs shows up among them
 
 std::string describe(const postgres::Session& s) {
+  if (s.pid == 0) return fmt::format("prepared transaction {} (user {})", s.application, s.user);
   return fmt::format("{} ({}, user {}, pid {})", s.application.empty() ? "a client without a name" : s.application,
                      s.address.empty() ? "local" : s.address, s.user, s.pid);
 }
 
-/// Other clients' sessions, without the captured tables' connector: it reads only.
+/// Other clients' sessions, without the captured tables' connector as far as it may only read.
 std::vector<postgres::Session> clients(const Surroundings& around, postgres::Connection& database, const std::vector<TableName>& tables,
                                        const Deadline& until) {
   auto sessions = postgres::sessions(database, tables, until);
   std::erase_if(sessions, [&](const postgres::Session& s) {
+    if (s.holds_row_exclusive || s.may_write) return false;
     return std::any_of(around.project.connectors.begin(), around.project.connectors.end(),
                        [&](const ConnectorSpec& c) { return c.get("database.user") == s.user; });
   });
   return sessions;
+}
+
+/// What forbids to judge at all, or writes for certain; nullopt: neither.
+std::optional<Writers> unseen_or_certain(postgres::Connection& database, const std::vector<TableName>& tables, const Deadline& until) {
+  if (auto grant = postgres::sight_that_lacks(database, until); !grant.empty())
+    return Writers{.why = "this role may not see what other roles' sessions do, so that nobody can be said to be gone",
+                   .remedy = std::move(grant)};
+  if (const auto written = postgres::subscribed(database, tables, until); !written.empty()) {
+    const auto& first = written.front();
+    return Writers{.why = fmt::format("subscription {0} writes to {1}: alter subscription {0} disable, or take {1} out of its publication",
+                                      first.subscription, to_string(first.table))};
+  }
+  return std::nullopt;
 }
 
 std::vector<kafka::Partition> partitions(kafka::Cluster& cluster, const std::vector<std::string>& topics, const Deadline& until) {
@@ -87,6 +102,7 @@ Writers WriterWatch::tables(postgres::Connection& database, kafka::Cluster& clus
   }
   if (tables.empty()) return {.gone = true, .evidence = "no event table is left"};
 
+  if (auto found = unseen_or_certain(database, tables, until)) return *std::move(found);
   const auto others = clients(around_, database, tables, until);
   auto writers = judge(shortest, busiest);
   if (!writers.gone && !writers.undecided) {

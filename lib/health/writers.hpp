@@ -13,13 +13,15 @@ struct Writers {
   bool gone{};
   bool undecided{};        ///< nothing speaks against it, but the quiet window has not passed yet: look again
   std::string why{};       ///< what speaks against it, or what was waited for
+  std::string remedy{};    ///< it cannot be known before this was done; "": it can
   std::string evidence{};  ///< when gone: "quiet 30 s, application events seen in 4 of 4 topics"
 };
 
 /// Watches over several looks: remembers when the newest row (event) of each table (topic) was seen first.
-/// Gone means: no new row for the quiet window, no open transaction of others that holds RowExclusive on a table, and either events of the
-/// application in a topic or no other client's session in the database. The operator's word replaces the last part only; a protected
-/// context demands the word in addition.
+/// Gone means: the role may see what others do, no subscription writes to a table, no new row for the quiet window, no open transaction of
+/// others that holds RowExclusive on a table or on what fills it, and either events of the application in a topic or no other client's
+/// session in the database. The operator's word replaces the last part only; a protected context demands the word in addition.
+/// Who cannot be seen (a session that inserts once an hour, with whatever session_replication_role) meets the fence.
 class WriterWatch {
  public:
   WriterWatch(const Surroundings& around, bool operators_word) : around_{around}, word_{operators_word} {}

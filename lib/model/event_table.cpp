@@ -9,6 +9,10 @@ std::optional<Disorder> disorder(const Sequence& sequence) {
   if (sequence.step < 0)
     return Disorder{sequence.name + " hands out descending ids",
                     alter + " increment 1, restarted above the highest id, with bounds to match"};
+  if (sequence.step != 1)
+    return Disorder{sequence.name + " counts by " + std::to_string(sequence.step) +
+                        ": whoever takes so many ids at once may use them later than others take higher ones",
+                    "let the application take one id at a time, then " + alter + " increment 1"};
   if (sequence.cycles) return Disorder{sequence.name + " begins anew at its end", alter + " no cycle"};
   return std::nullopt;
 }

@@ -2,6 +2,7 @@
 
 #include "core/error.hpp"
 #include "postgres/named.hpp"
+#include "postgres/own_sessions.hpp"
 #include "sql/queries.hpp"
 
 namespace ctl::postgres {
@@ -18,6 +19,12 @@ std::string array_of(const std::vector<std::string>& items) {
     text += '"';
   }
   return "{" + text + "}";
+}
+
+std::vector<std::string> quoted(const std::vector<TableName>& tables) {
+  std::vector<std::string> names;
+  for (const auto& table : tables) names.push_back(quote_identifier(table));
+  return names;
 }
 
 }  // namespace
@@ -107,9 +114,7 @@ bool may_select(Connection& connection, const std::string& role, const TableName
 }
 
 std::vector<Session> sessions(Connection& connection, const std::vector<TableName>& writing_to, const Deadline& until) {
-  std::vector<std::string> names;
-  for (const auto& t : writing_to) names.push_back(quote_identifier(t));
-  const auto rows = connection.query(sql::sessions, Names{{"tables", array_of(names)}}, until);
+  const auto rows = connection.query(sql::sessions, Names{{"tables", array_of(quoted(writing_to))}, {"own", own_sessions()}}, until);
   std::vector<Session> found;
   for (std::size_t i = 0; i < rows.size(); ++i)
     found.push_back({.pid = small(rows, i, "pid"),
@@ -118,7 +123,21 @@ std::vector<Session> sessions(Connection& connection, const std::vector<TableNam
                      .user = rows.text(i, "user"),
                      .state = rows.text(i, "state"),
                      .since = Millis{std::chrono::milliseconds{rows.at(i, "since_ms") ? rows.integer(i, "since_ms") : 0}},
-                     .holds_row_exclusive = rows.flag(i, "holds_row_exclusive")});
+                     .holds_row_exclusive = rows.flag(i, "holds_row_exclusive"),
+                     .may_write = rows.flag(i, "may_write")});
+  return found;
+}
+
+std::string sight_that_lacks(Connection& connection, const Deadline& until) {
+  const auto rows = connection.query(sql::may_see_sessions, until);
+  return rows.flag(0, "may") ? "" : "grant pg_read_all_stats to " + quote_identifier(rows.text(0, "user"));
+}
+
+std::vector<SubscribedTable> subscribed(Connection& connection, const std::vector<TableName>& tables, const Deadline& until) {
+  const auto rows = connection.query(sql::subscriptions, Names{{"tables", array_of(quoted(tables))}}, until);
+  std::vector<SubscribedTable> found;
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    found.push_back({.subscription = rows.text(i, "name"), .table = {rows.text(i, "schema"), rows.text(i, "table")}});
   return found;
 }
 

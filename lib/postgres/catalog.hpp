@@ -25,7 +25,8 @@ struct Session {
   int pid{};
   std::string application{}, address{}, user{}, state{};
   Millis since{};
-  bool holds_row_exclusive{};
+  bool holds_row_exclusive{};  ///< on one of the tables, a part of it, or a sequence that fills it
+  bool may_write{};            ///< its role has a right to change one of the tables
 };
 
 [[nodiscard]] Server server(Connection&, const Deadline&);
@@ -40,9 +41,17 @@ struct Session {
 [[nodiscard]] std::optional<Role> role(Connection&, const std::string& name, const Deadline&);
 /// USAGE on the schema and SELECT on the table.
 [[nodiscard]] bool may_select(Connection&, const std::string& role, const TableName&, const Deadline&);
-/// Sessions of other clients in this database, and prepared transactions (pid 0). The tool's own, by application_name prefix "mykartctl",
-/// and replication are left out. Without pg_monitor the state of other roles' sessions is "".
+/// Other sessions in this database, and prepared transactions (pid 0). Those that this process has opened are left out, and so are
+/// replication and the server's own workers unless they hold a lock. Without the right to see other roles' sessions their state is "".
 [[nodiscard]] std::vector<Session> sessions(Connection&, const std::vector<TableName>& writing_to, const Deadline&);
+/// The statement that lets this session's role see what other roles' sessions do; "": it may. Without it nobody can be said to be gone.
+[[nodiscard]] std::string sight_that_lacks(Connection&, const Deadline&);
+/// A table, or a part of one, that a subscription of this database writes to.
+struct SubscribedTable {
+  std::string subscription{};
+  TableName table{};
+};
+[[nodiscard]] std::vector<SubscribedTable> subscribed(Connection&, const std::vector<TableName>& tables, const Deadline&);
 /// Rows whose key is at or below `max_key` ("" = all, then the highest key is returned in it), and a digest of their contents that does not
 /// depend on the physical order: what "untouched" is compared by. Error{refused} for a table without a primary key of one column.
 struct Content {

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "postgres/named.hpp"
+#include "postgres/own_sessions.hpp"
 #include "postgres/session.hpp"
 #include "sql/queries.hpp"
 
@@ -11,7 +12,8 @@ namespace ctl::postgres {
 
 Connection Connection::open(const Target& target, Access access, Listener& notices, const Deadline& until) {
   Connection connection{std::make_unique<Impl>(connect(target, until), target, notices)};
-  connection.query(sql::session, Names{{"read_only", access == Access::read_only ? "on" : "off"}}, until);
+  const auto begun = connection.query(sql::session, Names{{"read_only", access == Access::read_only ? "on" : "off"}}, until);
+  remember_own_session(begun.integer(0, "own"));
   return connection;
 }
 

@@ -46,6 +46,7 @@ wal_level = logical
 max_replication_slots = 10
 max_wal_senders = 10
 max_connections = 200
+max_prepared_transactions = 20
 shared_buffers = 256MB
 max_wal_size = 2GB
 client_connection_check_interval = 500ms

@@ -1,1 +1,0 @@
-drop trigger if exists mykartctl_fence on :"schema".:"table";
