@@ -69,7 +69,7 @@ Value to_value(const Compared& one) {
   value.set("table", one.table).set("topic", one.topic).set("rows", p.rows).set("in_topic", p.in_topic).set("application", p.application);
   value.set("missing", p.missing).set("duplicate", p.duplicate).set("altered", p.altered).set("misplaced", p.misplaced);
   value.set("extra", p.extra).set("not_moved", p.waiting).set("repaired", p.repaired).set("sample", one.sample);
-  value.set("below_millisecond", p.below_millisecond).set("json_null", p.json_null);
+  value.set("below_millisecond", p.below_millisecond);
   value.set("moved_to_id", p.moved_to ? Value{*p.moved_to} : Value{}).set("from_id", one.from_id ? Value{*one.from_id} : Value{});
   return value.set("verdict", verdict(p)).set("examples", std::move(examples));
 }
@@ -99,10 +99,6 @@ void explain(Report& report, const Compared& one) {
   if (p.below_millisecond > 0)
     report.line(fmt::format("{}: {} {} from their event below the millisecond, which the event does not carry (time_digits: 6 would)",
                             one.table, counted(p.below_millisecond, "row"), p.below_millisecond == 1 ? "differs" : "differ"),
-                Style::warn);
-  if (p.json_null > 0)
-    report.line(fmt::format("{}: {} {} JSON's null, which an event carries as it does SQL's NULL: the way back makes NULL of it", one.table,
-                            counted(p.json_null, "row"), p.json_null == 1 ? "has" : "have"),
                 Style::warn);
   if (p.repaired > 0)
     report.line(fmt::format("{}: {} brought by a repair, after later ones of the same key (header {})", one.table,

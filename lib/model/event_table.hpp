@@ -45,6 +45,7 @@ struct ColumnInfo {
   std::optional<int> length{};  ///< of character varying(n)
   bool nullable{};
   std::string default_expression{};
+  std::optional<int> precision{}, scale{};  ///< of numeric(p, s)
 };
 struct ForeignKey {
   std::string name{};

@@ -14,6 +14,8 @@ void read_columns(TableInfo& into, const Rows& rows) {
                                                         .nullable = rows.flag(i, "nullable"),
                                                         .default_expression = rows.text(i, "default_expression")});
     if (rows.at(i, "length")) column.length = static_cast<int>(rows.integer(i, "length"));
+    if (rows.at(i, "precision")) column.precision = static_cast<int>(rows.integer(i, "precision"));
+    if (rows.at(i, "scale")) column.scale = static_cast<int>(rows.integer(i, "scale"));
     if (rows.at(i, "key_place")) key[rows.integer(i, "key_place")] = column.name;
   }
   for (auto& [place, name] : key) into.primary_key.push_back(std::move(name));

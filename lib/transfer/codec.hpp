@@ -23,6 +23,7 @@ enum class Reject : unsigned char {
   bad_time,
   bad_utf8,
   nul_byte,
+  json_null,  ///< JSON's null among the elements of an array, where it could not be told from NULL
   fk_missing,
   server
 };
@@ -44,7 +45,6 @@ class Encoder {
     /// takes standard time, or the time that clocks would show had they not changed.
     enum class Hour : unsigned char { once, twice, never } hour{};
     bool below_millisecond{};  ///< a time of the row has microseconds that the event does not carry
-    bool json_null{};          ///< a value is JSON's null, which the event carries as it does SQL's NULL
   };
   /// What to SELECT, in this order, as SQL expressions; the id first. Times in a zone with its own rules are brought to UTC by the server.
   [[nodiscard]] const std::vector<std::string>& columns() const noexcept;
@@ -57,7 +57,8 @@ class Encoder {
 };
 
 /// Event value -> fields of a COPY row, validated against the table's columns, so that the server has nothing left to refuse but what other
-/// rows decide. A member that is absent is NULL; of a NOT NULL column, or when no declared member is there at all, it is a missing_field.
+/// rows decide. Whose event it is comes first, and of the others only the members that go into columns are judged. A member that is absent
+/// is NULL; of a NOT NULL column, or when no declared member is there at all, it is a missing_field.
 class Decoder {
  public:
   Decoder(const EventTable&, const TableInfo&);
@@ -65,7 +66,7 @@ class Decoder {
   Decoder(Decoder&&) noexcept;
   struct Row {
     std::vector<std::optional<std::string>> fields{};  ///< of columns(), plain text (not escaped)
-    bool from_table{};                                 ///< its id field says that it came from this table; fields are not filled
+    bool from_table{};                                 ///< it claims to come from this table (Provenance); fields are not filled
     std::int64_t source_id{};                          ///< then: the id
     std::string column{}, detail{};                    ///< of a Reject
   };
@@ -73,6 +74,8 @@ class Decoder {
   /// Positions in columns() whose texts are UTC, to be brought to the declared time zone by the server (a zone with rules of its own).
   [[nodiscard]] const std::vector<std::size_t>& utc_columns() const noexcept;
   [[nodiscard]] Reject decode(std::string_view value, Row& out);
+  /// The fields, whatever the event claims to be: for a claim that was found to be untrue.
+  [[nodiscard]] Reject decode_fields(std::string_view value, Row& out);
 
  private:
   struct Impl;

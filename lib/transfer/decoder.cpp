@@ -3,38 +3,53 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "transfer/from_json.hpp"
+#include "transfer/json_null.hpp"
+#include "transfer/json_reader.hpp"
 #include "transfer/json_text.hpp"
+#include "transfer/provenance.hpp"
 
 namespace ctl::transfer {
+namespace {
 
-using simdjson::dom::element;
+Verdict to_verdict(JsonFault fault) {
+  if (fault.kind == JsonFault::Kind::not_utf8) return {Reject::bad_utf8, ""};
+  return {Reject::bad_json, std::move(fault.detail)};
+}
+
+}  // namespace
 
 struct Decoder::Impl {
-  std::vector<Column> members{};
+  Provenance provenance;
+  std::vector<Column> columns_of_members{};
   std::vector<std::string> columns{};
   std::vector<std::size_t> utc{};
-  std::string id_field{}, provenance{};
+  std::string id_field{};
   Zone time_zone{};
-  bool keep_extra{}, need_texts{};
-  std::vector<std::string_view> texts{};  ///< of the members of the event at hand, if they are needed
-  simdjson::dom::parser parser{};
+  bool keep_extra{};
+  std::vector<JsonMember> members{};       ///< of the event at hand
+  std::vector<std::string_view> values{};  ///< of its declared members, as many as columns_of_members; empty: absent
   std::string extra{};
 
   Impl(const EventTable& table, const TableInfo& info)
-      : id_field{table.id_field},
-        provenance{"pg:" + table.table.name + ":"},
+      : provenance{table},
+        id_field{table.id_field},
         time_zone{zone(table.time_zone)},
         keep_extra{table.extra_fields == EventTable::Extra::jsonb} {
     for (const auto& field : table.fields) {
       if (field.column.empty()) continue;
       const auto& column = find_column(info, table, field.column);
-      members.push_back({field.name, field.column, field_type(table.table, column), column.length, column.nullable});
-      if (members.back().type.element == ColumnType::local_time && time_zone.kind == Zone::Kind::rules) utc.push_back(columns.size());
-      need_texts = need_texts || needs_text(members.back().type);
+      columns_of_members.push_back({.member = field.name,
+                                    .name = field.column,
+                                    .type = field_type(table.table, column),
+                                    .length = column.length,
+                                    .precision = column.precision,
+                                    .scale = column.scale,
+                                    .nullable = column.nullable});
+      const auto& type = columns_of_members.back().type;
+      if (type.element == ColumnType::local_time && time_zone.kind == Zone::Kind::rules) utc.push_back(columns.size());
       columns.push_back(field.column);
     }
     if (!keep_extra) return;
-    need_texts = true;
     const auto& column = find_column(info, table, "extra");
     if (column_type(table.table, column) != ColumnType::jsonb)
       throw Error{Code::refused,
@@ -42,75 +57,89 @@ struct Decoder::Impl {
     columns.push_back("extra");
   }
 
-  Reject reject(Row& out, std::string_view column, Verdict verdict) const {
+  static Reject reject(Row& out, std::string_view column, Verdict verdict) {
     out.column = column;
     out.detail = std::move(verdict.detail);
     return verdict.reject;
   }
 
-  /// Whether the id field says that the event is a row of this table.
-  Verdict read_provenance(const element& e, Row& out) const {
-    const auto text = e.is_string() ? std::string_view{e} : std::string_view{};
-    if (text.substr(0, 3) != "pg:") return {};
-    const auto id = text.substr(0, provenance.size()) == provenance ? parse_integer(text.substr(provenance.size())) : std::nullopt;
-    if (!id) return {Reject::wrong_type, std::string{text.substr(0, 100)} + " is no row of this table"};
-    out.from_table = true;
-    out.source_id = *id;
-    return {};
-  }
-
-  void add_extra(std::string_view member, std::string_view text) {
-    extra += extra.empty() ? '{' : ',';
-    append_json_string(extra, member);
-    extra += ':';
-    append_compact_json(extra, text);
-  }
-
-  Reject decode(std::string_view value, Row& out) {
+  void clear(Row& out) const {
     out.from_table = false;
     out.column.clear();
     out.detail.clear();
     out.fields.resize(columns.size());
     for (auto& field : out.fields) field.reset();
-    simdjson::dom::object object;
-    const auto parsed = parser.parse(value.data(), value.size());
-    if (parsed.error() != simdjson::SUCCESS)
-      return reject(out, "",
-                    is_utf8(value) ? Verdict{Reject::bad_json, simdjson::error_message(parsed.error())} : Verdict{Reject::bad_utf8, ""});
-    if (parsed.get_object().get(object) != simdjson::SUCCESS) return reject(out, "", {Reject::bad_json, "not an object"});
-    for (const auto& [name, e] : object)
-      if (name == id_field)
-        if (auto verdict = read_provenance(e, out); verdict.reject != Reject::none) return reject(out, id_field, std::move(verdict));
-    if (out.from_table) return Reject::none;
-    if (need_texts) parts_of(value, texts);
-    return read_fields(object, out);
   }
 
-  Reject read_fields(const simdjson::dom::object& object, Row& out) {
+  Reject decode(std::string_view value, Row& out) {
+    clear(out);
+    auto id = provenance.row_by_end(value);
+    if (!id) {
+      if (auto fault = read_object(value, members)) return reject(out, "", to_verdict(*std::move(fault)));
+      const auto claim = provenance.claim_of(members);
+      if (claim.of == Claim::Of::other)
+        return reject(out, id_field, {Reject::wrong_type, claim.text.substr(0, 100) + " is no row of this table"});
+      if (claim.of == Claim::Of::nothing) return read_fields(out);
+      id = claim.id;
+    }
+    out.from_table = true;
+    out.source_id = *id;
+    return Reject::none;
+  }
+
+  Reject decode_fields(std::string_view value, Row& out) {
+    clear(out);
+    if (auto fault = read_object(value, members)) return reject(out, "", to_verdict(*std::move(fault)));
+    return read_fields(out);
+  }
+
+  void add_extra(const JsonMember& member) {
+    extra += extra.empty() ? "{\"" : ",\"";
+    extra.append(member.name).append("\":").append(member.value);
+  }
+
+  /// Where the column of a member is, nullopt: it has none. They come in the declared order, or nearly so.
+  std::optional<std::size_t> column_of(const JsonMember& member, std::size_t expected) const {
+    const auto size = columns_of_members.size();
+    for (std::size_t i = 0; i < size; ++i) {
+      const auto at = expected + i < size ? expected + i : expected + i - size;
+      if (is_named(member, columns_of_members[at].member)) return at;
+    }
+    return std::nullopt;
+  }
+
+  /// Of members with one name the last one counts, as in JavaScript; what the others are does not matter.
+  bool find_values() {
     extra.clear();
+    values.assign(columns_of_members.size(), {});
     bool any = false;
-    auto next_text = texts.begin();
-    for (const auto& [name, e] : object) {  // of members with one name the last one counts, as in JavaScript
-      const auto text = need_texts ? *next_text++ : std::string_view{};
-      const auto found =
-          std::find_if(members.begin(), members.end(), [member = std::string_view{name}](const Column& c) { return c.member == member; });
-      if (found == members.end()) {
-        if (keep_extra) add_extra(name, text);
-        continue;
+    std::size_t expected = 0;
+    for (const auto& member : members) {
+      if (const auto found = column_of(member, expected)) {
+        any = true;
+        values[*found] = member.value;
+        expected = *found + 1 < values.size() ? *found + 1 : 0;
+      } else if (keep_extra && !is_named(member, json_null_member)) {
+        add_extra(member);
       }
-      any = true;
-      auto& field = out.fields[static_cast<std::size_t>(found - members.begin())];
-      field.reset();
-      if (e.is_null()) continue;
-      if (auto verdict = to_field(e, text, *found, time_zone, field.emplace()); verdict.reject != Reject::none)
-        return reject(out, found->name, std::move(verdict));
     }
-    for (std::size_t i = 0; i < members.size(); ++i)
-      if (!out.fields[i] && (!members[i].nullable || !any)) return reject(out, members[i].name, {Reject::missing_field, ""});
-    if (keep_extra && !extra.empty()) {
-      if (has_nul(extra)) return reject(out, "extra", {Reject::nul_byte, ""});
-      out.fields.back() = extra + "}";
+    return any;
+  }
+
+  Reject read_fields(Row& out) {
+    const bool any = find_values();
+    for (std::size_t i = 0; i < values.size(); ++i) {
+      const auto& column = columns_of_members[i];
+      const bool absent = values[i].empty() || (values[i] == "null" && !is_json_null(members, column));
+      if (absent && column.nullable && any) continue;
+      if (absent) return reject(out, column.name, {Reject::missing_field, ""});
+      if (auto verdict = to_field(values[i], column, time_zone, out.fields[i].emplace()); verdict.reject != Reject::none)
+        return reject(out, column.name, std::move(verdict));
     }
+    if (extra.empty()) return Reject::none;
+    extra += '}';
+    if (auto verdict = check_jsonb(extra); verdict.reject != Reject::none) return reject(out, "extra", std::move(verdict));
+    out.fields.back() = extra;
     return Reject::none;
   }
 };
@@ -122,5 +151,6 @@ Decoder::Decoder(Decoder&&) noexcept = default;
 const std::vector<std::string>& Decoder::columns() const noexcept { return impl_->columns; }
 const std::vector<std::size_t>& Decoder::utc_columns() const noexcept { return impl_->utc; }
 Reject Decoder::decode(std::string_view value, Row& out) { return impl_->decode(value, out); }
+Reject Decoder::decode_fields(std::string_view value, Row& out) { return impl_->decode_fields(value, out); }
 
 }  // namespace ctl::transfer

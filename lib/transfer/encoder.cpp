@@ -9,6 +9,7 @@
 #include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
 #include "transfer/expressions.hpp"
+#include "transfer/json_null.hpp"
 #include "transfer/json_text.hpp"
 #include "transfer/line.hpp"
 #include "transfer/time_text.hpp"
@@ -29,7 +30,17 @@ struct Source {  ///< a selected column
 struct Piece {  ///< literal text, then the value of a source (none: nothing)
   std::string before{};
   int source{none};
+  std::string member{};  ///< its name as JSON, in a value
 };
+
+bool is_json(const Source& source) { return source.type == ColumnType::json || source.type == ColumnType::jsonb; }
+
+/// Whether a JSON text is null, of which only json keeps the blanks.
+bool is_null_text(std::string_view json) {
+  constexpr std::string_view null = "null", blanks = " \t\n\r";
+  const auto begin = json.find_first_not_of(blanks);
+  return begin != std::string_view::npos && json.substr(begin, null.size()) == null;
+}
 
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view field) {
   auto us = from_postgres_time(postgres::to_integer(field));
@@ -64,11 +75,12 @@ struct Encoder::Impl {
   std::vector<std::string> columns{};
   std::vector<std::size_t> hours{};  ///< sources that are hour_expression()s
   std::vector<Piece> body{}, key_pieces{};
-  std::string tail{};
+  std::string without_column{}, provenance{};  ///< of a value, behind the body: members without a column, the id field without the id
+  std::string json_nulls{};                    ///< members of the row at hand that hold JSON's null
   int time{none}, time_digits{};
   bool whole_time{};                       ///< the value carries the time column to its last digit
   std::optional<std::int64_t> event_us{};  ///< of the row at hand, when it has a time column
-  bool below_millisecond{}, json_null{};   ///< of the row at hand (Encoder::Event)
+  bool below_millisecond{};                ///< of the row at hand (Encoder::Event)
   Line value{}, key{};
   std::string scratch{};
 
@@ -90,14 +102,15 @@ struct Encoder::Impl {
         continue;
       }
       body.push_back({before, add(table, info, field.column)});
+      append_json_string(body.back().member, field.name);
       before = ",";
     }
     if (before.size() > 1 && before.back() != ',') before += ',';
-    tail = before;
-    append_json_string(tail, table.id_field);
-    tail += ':';
-    append_json_string(tail, "pg:" + table.table.name + ":");
-    tail.pop_back();
+    without_column = before;
+    append_json_string(provenance, table.id_field);
+    provenance += ':';
+    append_json_string(provenance, "pg:" + table.table.name + ":");
+    provenance.pop_back();
     compile_key(table, info);
     const auto is_time = [&](const Piece& piece) { return piece.source == time; };
     whole_time = time == none || (time_digits > milliseconds && std::any_of(body.begin(), body.end(), is_time));
@@ -216,7 +229,8 @@ struct Encoder::Impl {
       case ColumnType::json:
       case ColumnType::jsonb:
         if (!is_utf8(text)) return Reject::bad_utf8;
-        return append_json(to, text);
+        append_compact_json(to, text);
+        return source.array && is_null_text(text) ? Reject::json_null : Reject::none;
       case ColumnType::date:
         if (!parse_postgres_date(text)) return Reject::bad_time;
         append_json_string(to, text);
@@ -227,11 +241,12 @@ struct Encoder::Impl {
     return Reject::wrong_type;
   }
 
-  Reject append_json(std::string& to, std::string_view text) {
-    const auto begin = to.size();
-    append_compact_json(to, text);
-    json_null = json_null || std::string_view{to}.substr(begin) == "null";
-    return Reject::none;
+  void add_json_nulls() {
+    value.add("\"");
+    value.add(json_null_member);
+    value.add("\":[");
+    value.add(json_nulls);
+    value.add("],");
   }
 
   /// As a JavaScript template literal: texts without quotes, NULL as null, everything else as in JSON.
@@ -263,20 +278,26 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
                       ? event_time_us(self.sources[static_cast<std::size_t>(self.time)], *field_of(self.time))
                       : std::nullopt;
   self.below_millisecond = !self.whole_time && self.event_us && *self.event_us % us_per_ms != 0;
-  self.json_null = false;
   out.hour = Event::Hour::once;
   for (const auto hour : self.hours)
     if (const auto& text = *row[hour]; !text.empty()) out.hour = text == "twice" ? Event::Hour::twice : Event::Hour::never;
   self.value.clear();
+  self.json_nulls.clear();
   for (const auto& piece : self.body) {
+    const auto& source = source_of(piece);
+    const auto& field = field_of(piece.source);
     self.value.add(piece.before);
-    const auto verdict = self.add_json(self.value, source_of(piece), field_of(piece.source));
+    const auto verdict = self.add_json(self.value, source, field);
     if (verdict != Reject::none) {
-      out.column = source_of(piece).name;
+      out.column = source.name;
       return verdict;
     }
+    if (field && is_json(source) && !source.array && is_null_text(*field))
+      self.json_nulls.append(self.json_nulls.empty() ? "" : ",").append(piece.member);
   }
-  self.value.add(self.tail);
+  self.value.add(self.without_column);
+  if (!self.json_nulls.empty()) self.add_json_nulls();
+  self.value.add(self.provenance);
   auto* at = self.value.room(longest_integer);
   self.value.wrote(std::to_chars(at, at + longest_integer, out.id).ptr);
   self.value.add("\"}");
@@ -297,7 +318,6 @@ Reject Encoder::encode(postgres::CopyReader::Row row, Event& out) {
     out.time_ms = (*self.event_us - ((*self.event_us % 1000) + 1000) % 1000) / 1000;
   }
   out.below_millisecond = self.below_millisecond;
-  out.json_null = self.json_null;
   out.value = self.value.view();
   out.key = self.key.view();
   return Reject::none;

@@ -4,116 +4,141 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <utility>
+#include <vector>
 
-#include "core/error.hpp"
 #include "core/text.hpp"
+#include "transfer/decimal_text.hpp"
+#include "transfer/json_reader.hpp"
 #include "transfer/json_text.hpp"
 #include "transfer/time_text.hpp"
 
 namespace ctl::transfer {
 namespace {
 
-using simdjson::dom::element;
-
 constexpr std::size_t most_dimensions = 6;  // PostgreSQL, MAXDIM
 
-Verdict wrong(const element& e) {
-  auto text = simdjson::minify(e);
-  if (text.size() > 100) text = text.substr(0, 100) + "...";
-  return {Reject::wrong_type, std::move(text)};
+/// The value for a person, cut between characters.
+std::string shown(std::string_view value) {
+  constexpr std::size_t most = 100;
+  if (value.size() <= most) return std::string{value};
+  auto end = most;
+  while ((static_cast<unsigned char>(value[end]) & 0xC0U) == 0x80U) --end;
+  return std::string{value.substr(0, end)} + "...";
+}
+Verdict wrong(std::string_view value) { return {Reject::wrong_type, shown(value)}; }
+Verdict beyond(std::string_view value) { return {Reject::out_of_range, shown(value)}; }
+Verdict lone_surrogate() { return {Reject::bad_utf8, "a lone surrogate, which is no character"}; }
+
+template <class T>
+bool fits(std::int64_t value) {
+  return value >= std::numeric_limits<T>::min() && value <= std::numeric_limits<T>::max();
 }
 
-Verdict to_integer(const element& e, ColumnType type, std::string& to) {
-  std::int64_t value{};
-  if (e.is_int64()) {
-    value = e.get_int64();
-  } else if (e.is_uint64()) {
-    return {Reject::out_of_range, simdjson::minify(e)};
-  } else if (double real{}; e.get_double().get(real) == simdjson::SUCCESS) {
-    if (real != std::floor(real)) return wrong(e);
-    if (std::abs(real) > 9007199254740992.0) return {Reject::out_of_range, simdjson::minify(e)};
-    value = static_cast<std::int64_t>(real);
-  } else {  // big ones are written as text, and what an INSERT took from the application may have been text
-    const auto text = e.is_string() ? std::string_view{e} : std::string_view{};
-    const auto digits = text.substr(text.substr(0, 1) == "-" ? 1 : 0);
-    if (digits.empty() || !std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; })) return wrong(e);
-    const auto parsed = parse_integer(text);
-    if (!parsed) return {Reject::out_of_range, std::string{text}};
-    value = *parsed;
+/// nullopt: the value is no text, or has a lone surrogate.
+std::optional<std::string_view> if_text(std::string_view value, std::string& scratch) {
+  return is_string(value) ? text_of(value, scratch) : std::nullopt;
+}
+
+/// Big ones are written as text, and what an INSERT took from the application may have been text.
+std::optional<Decimal> integer_of(std::string_view value, std::string& scratch) {
+  if (is_number(value)) return read_decimal(value);
+  const auto text = if_text(value, scratch);
+  if (!text) return std::nullopt;
+  const auto digits = text->substr(text->substr(0, 1) == "-" ? 1 : 0);
+  return digits.find_first_not_of("0123456789") == std::string_view::npos ? read_decimal(*text) : std::nullopt;
+}
+
+Verdict to_integer(std::string_view value, ColumnType type, std::string& to) {
+  auto integer = is_number(value) ? parse_integer(value) : std::nullopt;  // most are
+  if (!integer) {
+    const auto number = integer_of(value, to);
+    if (!number || number->needed_scale() > 0) return wrong(value);
+    integer = to_integer(*number);
   }
-  const auto fits = [&](auto limit) {
-    return value >= std::numeric_limits<decltype(limit)>::min() && value <= std::numeric_limits<decltype(limit)>::max();
-  };
-  if ((type == ColumnType::small && !fits(std::int16_t{})) || (type == ColumnType::integer && !fits(std::int32_t{})))
-    return {Reject::out_of_range, std::to_string(value)};
-  to = std::to_string(value);
+  if (!integer || (type == ColumnType::small && !fits<std::int16_t>(*integer)) ||
+      (type == ColumnType::integer && !fits<std::int32_t>(*integer)))
+    return beyond(value);
+  to = std::to_string(*integer);
   return {};
 }
 
-Verdict to_float(const element& e, ColumnType type, std::string& to) {
-  double value{};
-  if (e.get_double().get(value) != simdjson::SUCCESS) return wrong(e);
-  // What the server would round to infinity, or to zero though it is none.
-  constexpr double beyond_most = 0x1.ffffffp+127, least_half = 0x1p-150;
-  if (type == ColumnType::real && (std::abs(value) >= beyond_most || (value != 0 && std::abs(value) <= least_half)))
-    return {Reject::out_of_range, simdjson::minify(e)};
-  to.clear();
-  append_json_number(to, value);
+/// A decimal that becomes infinity, or zero though it is none, does not survive. Every other one becomes its nearest neighbour, which is
+/// what the type is for.
+template <class T>
+bool survives(std::string_view number) {
+  T nearest{};
+  const auto read = std::from_chars(number.data(), number.data() + number.size(), nearest);
+  if (read.ec != std::errc{} || !std::isfinite(nearest)) return false;
+  if (nearest != 0) return true;
+  const auto decimal = read_decimal(number);
+  return decimal && decimal->is_zero();
+}
+
+Verdict to_float(std::string_view value, ColumnType type, std::string& to) {
+  if (!is_number(value)) return wrong(value);
+  if (!(type == ColumnType::real ? survives<float>(value) : survives<double>(value))) return beyond(value);
+  to = value;
   return {};
 }
 
-bool is_decimal(std::string_view text) {
-  const auto digits = [&] {
-    const auto n = std::min(text.find_first_not_of("0123456789"), text.size());
-    text.remove_prefix(n);
-    return n;
-  };
-  if (text == "NaN") return true;
-  if (!text.empty() && text.front() == '-') text.remove_prefix(1);
-  auto seen = digits();
-  if (!text.empty() && text.front() == '.') {
-    text.remove_prefix(1);
-    seen += digits();
+/// Whether numeric(precision, scale) holds it without rounding.
+bool fits_column(const Decimal& number, const Column& column) {
+  if (!column.precision || number.is_zero()) return true;
+  const auto scale = column.scale.value_or(0);
+  return number.needed_scale() <= scale && number.magnitude() <= *column.precision - scale;
+}
+
+Verdict to_numeric(std::string_view value, const Column& column, std::string& to) {
+  std::string scratch;
+  const auto text = is_number(value) ? std::optional{value} : if_text(value, scratch);
+  if (!text) return wrong(value);
+  const bool infinite = *text == "Infinity" || *text == "-Infinity";
+  if (infinite && column.precision) return beyond(value);  // only a numeric without limits holds it
+  if (!infinite && *text != "NaN") {
+    const auto number = read_decimal(*text);
+    if (!number) return wrong(value);
+    if (!fits_column(*number, column) || !fits_numeric(*number)) return beyond(value);
   }
-  return seen > 0 && text.empty();
-}
-
-Verdict to_numeric(const element& e, std::string_view text, std::string& to) {
-  if (e.is_string() && is_decimal(std::string_view{e}))
-    to = std::string_view{e};
-  else if (e.is_number())
-    to = text;
-  else
-    return wrong(e);
+  to = *text;
   return {};
 }
 
-Verdict to_text(const element& e, std::optional<int> length, std::string& to) {
-  if (!e.is_string()) return wrong(e);
-  const std::string_view text{e};
-  if (text.find('\0') != std::string_view::npos) return {Reject::nul_byte, ""};
-  if (length && count_characters(text) > static_cast<std::size_t>(*length))
-    return {Reject::too_long, std::to_string(count_characters(text)) + " characters, at most " + std::to_string(*length) + " fit"};
-  to = text;
+Verdict to_text(std::string_view value, std::optional<int> length, std::string& to) {
+  if (!is_string(value)) return wrong(value);
+  const auto text = text_of(value, to);
+  if (!text) return lone_surrogate();
+  if (text->find('\0') != std::string_view::npos) return {Reject::nul_byte, ""};
+  if (length && count_characters(*text) > static_cast<std::size_t>(*length))
+    return {Reject::too_long, std::to_string(count_characters(*text)) + " characters, at most " + std::to_string(*length) + " fit"};
+  if (text->data() != to.data()) to = *text;
   return {};
 }
 
-Verdict to_uuid(const element& e, std::string& to) {
-  const auto text = e.is_string() ? std::string_view{e} : std::string_view{};
-  for (std::size_t i = 0; i < 36; ++i) {
+bool is_uuid(std::string_view text) {
+  constexpr std::string_view hexadecimal = "0123456789abcdefABCDEF";
+  if (text.size() != 36) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
     const bool dash = i == 8 || i == 13 || i == 18 || i == 23;
-    if (text.size() != 36 || (dash ? text[i] != '-' : std::string_view{"0123456789abcdefABCDEF"}.find(text[i]) == std::string_view::npos))
-      return wrong(e);
+    if (dash ? text[i] != '-' : hexadecimal.find(text[i]) == std::string_view::npos) return false;
   }
-  to = text;
+  return true;
+}
+
+Verdict to_uuid(std::string_view value, std::string& to) {
+  std::string scratch;
+  const auto text = if_text(value, scratch);
+  if (!text || !is_uuid(*text)) return wrong(value);
+  to = *text;
   return {};
 }
 
-Verdict to_time(const element& e, ColumnType type, const Zone& zone, std::string& to) {
-  if (!e.is_string()) return wrong(e);
-  const std::string_view text{e};
+Verdict to_time(std::string_view value, ColumnType type, const Zone& zone, std::string& to) {
+  if (!is_string(value)) return wrong(value);
+  std::string scratch;
+  const auto text = text_of(value, scratch).value_or("");
   const auto us = type == ColumnType::date ? parse_postgres_date(text) : parse_iso_time(text);
-  if (!us) return {Reject::bad_time, std::string{text.substr(0, 100)}};
+  if (!us) return {Reject::bad_time, shown(text.empty() ? value : text)};
   to.clear();
   if (type == ColumnType::date) {
     to = text;
@@ -124,30 +149,27 @@ Verdict to_time(const element& e, ColumnType type, const Zone& zone, std::string
   return {};
 }
 
-Verdict to_scalar(const element& e, std::string_view text, const Column& column, const Zone& zone, std::string& to) {
+Verdict to_scalar(std::string_view value, const Column& column, const Zone& zone, std::string& to) {
   switch (column.type.element) {
     case ColumnType::small:
     case ColumnType::integer:
-    case ColumnType::big: return to_integer(e, column.type.element, to);
-    case ColumnType::numeric: return to_numeric(e, text, to);
+    case ColumnType::big: return to_integer(value, column.type.element, to);
+    case ColumnType::numeric: return to_numeric(value, column, to);
     case ColumnType::real:
-    case ColumnType::float8: return to_float(e, column.type.element, to);
+    case ColumnType::float8: return to_float(value, column.type.element, to);
     case ColumnType::boolean:
-      if (!e.is_bool()) return wrong(e);
-      to = e.get_bool().value_unsafe() ? "t" : "f";
+      if (value != "true" && value != "false") return wrong(value);
+      to = value.substr(0, 1);
       return {};
-    case ColumnType::text: return to_text(e, column.length, to);
-    case ColumnType::uuid: return to_uuid(e, to);
-    case ColumnType::json:
-    case ColumnType::jsonb:
-      to.clear();
-      append_compact_json(to, text);
-      return has_nul(to) ? Verdict{Reject::nul_byte, ""} : Verdict{};
+    case ColumnType::text: return to_text(value, column.length, to);
+    case ColumnType::uuid: return to_uuid(value, to);
+    case ColumnType::json: to = value; return {};
+    case ColumnType::jsonb: to = value; return check_jsonb(value);
     case ColumnType::date:
     case ColumnType::local_time:
-    case ColumnType::instant: return to_time(e, column.type.element, zone, to);
+    case ColumnType::instant: return to_time(value, column.type.element, zone, to);
   }
-  return wrong(e);
+  return wrong(value);
 }
 
 /// One JSON array after the other, from outside in. As PostgreSQL's manual has it (Arrays, "Array Input and Output Syntax"); every text is
@@ -160,34 +182,30 @@ struct ArrayText {
   std::optional<std::size_t> leaves{};  ///< the dimension that holds the values
   std::string scalar{};
 
-  Verdict add(const element& e, std::string_view text, std::size_t dimension) {
-    const simdjson::dom::array array = e.get_array();
-    const auto length = array.size();
+  Verdict add(std::string_view array, std::size_t dimension) {
+    std::vector<std::string_view> elements;
+    elements_of(array, elements);
+    const auto length = elements.size();
     if (dimension == lengths.size()) lengths.push_back(length);
-    if (lengths[dimension] != length || dimension == most_dimensions || (dimension > 0 && length == 0)) return wrong(e);
-    std::vector<std::string_view> texts;
-    if (needs_text(column.type)) parts_of(text, texts);
+    if (lengths[dimension] != length || dimension == most_dimensions || (dimension > 0 && length == 0)) return wrong(array);
     char before = '{';
-    auto item_text = texts.begin();
-    for (const auto& item : array) {
-      const auto as_written = texts.empty() ? "" : *item_text++;
+    for (const auto element : elements) {
       to += std::exchange(before, ',');
-      const bool nested = item.is_array() && column.type.element != ColumnType::json && column.type.element != ColumnType::jsonb;
+      const bool nested = element.front() == '[' && column.type.element != ColumnType::json && column.type.element != ColumnType::jsonb;
       if (!nested && !leaves) leaves = dimension;
-      if (nested == (leaves == dimension)) return wrong(e);
-      if (auto verdict = nested ? add(item, as_written, dimension + 1) : add_value(item, as_written); verdict.reject != Reject::none)
-        return verdict;
+      if (nested == (leaves == dimension)) return wrong(array);
+      if (auto verdict = nested ? add(element, dimension + 1) : add_value(element); verdict.reject != Reject::none) return verdict;
     }
     to += length == 0 ? "{}" : "}";
     return {};
   }
 
-  Verdict add_value(const element& e, std::string_view text) {
-    if (e.is_null()) {
+  Verdict add_value(std::string_view value) {
+    if (value == "null") {
       to += "NULL";
       return {};
     }
-    auto verdict = to_scalar(e, text, column, zone, scalar);
+    auto verdict = to_scalar(value, column, zone, scalar);
     to += '"';
     for (const char c : scalar) {
       if (c == '"' || c == '\\') to += '\\';
@@ -200,20 +218,30 @@ struct ArrayText {
 
 }  // namespace
 
-/// PostgreSQL has no character for it, neither in text nor in jsonb.
-bool has_nul(std::string_view json) {
-  for (auto at = json.find("\\u0000"); at != std::string_view::npos; at = json.find("\\u0000", at + 1)) {
-    const auto before = json.substr(0, at).find_last_not_of('\\');
-    if ((at - (before == std::string_view::npos ? 0 : before + 1)) % 2 == 0) return true;
+Verdict check_jsonb(std::string_view json) {
+  std::string scratch;
+  for (std::size_t i = 0; i < json.size();) {
+    auto end = i + 1;
+    if (json[i] == '"') {
+      for (; json[end] != '"'; ++end) end += json[end] == '\\' ? 1 : 0;
+      const auto text = text_of(json.substr(i, ++end - i), scratch);
+      if (!text) return lone_surrogate();
+      if (text->find('\0') != std::string_view::npos) return {Reject::nul_byte, ""};
+    } else if (is_number(json.substr(i, 1))) {
+      end = std::min(json.find_first_not_of("+-.0123456789eE", i), json.size());
+      const auto number = read_decimal(json.substr(i, end - i));
+      if (number && !fits_numeric(*number)) return beyond(json.substr(i, end - i));
+    }
+    i = end;
   }
-  return false;
+  return {};
 }
 
-Verdict to_field(const simdjson::dom::element& e, std::string_view text, const Column& column, const Zone& zone, std::string& to) {
-  if (!column.type.array) return to_scalar(e, text, column, zone, to);
-  if (!e.is_array()) return wrong(e);
+Verdict to_field(std::string_view value, const Column& column, const Zone& zone, std::string& to) {
+  if (!column.type.array) return to_scalar(value, column, zone, to);
+  if (value.front() != '[') return wrong(value);
   to.clear();
-  return ArrayText{column, zone, to}.add(e, text, 0);
+  return ArrayText{column, zone, to}.add(value, 0);
 }
 
 }  // namespace ctl::transfer

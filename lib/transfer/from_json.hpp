@@ -1,8 +1,7 @@
 #pragma once
-#include <simdjson.h>
-
 #include <optional>
 #include <string>
+#include <string_view>
 
 #include "transfer/codec.hpp"
 #include "transfer/column_type.hpp"
@@ -17,18 +16,16 @@ struct Verdict {
 struct Column {
   std::string member{}, name{};  ///< in the JSON, in the table
   FieldType type{};
-  std::optional<int> length{};  ///< of character varying(n)
+  std::optional<int> length{};              ///< of character varying(n)
+  std::optional<int> precision{}, scale{};  ///< of numeric(p, s)
   bool nullable{};
 };
 
-/// `text` is the value as it is written, for a column that needs it. The value is not null. An array is rectangular, as PostgreSQL's are,
-/// and of six dimensions at most.
-[[nodiscard]] Verdict to_field(const simdjson::dom::element&, std::string_view text, const Column&, const Zone&, std::string& to);
-/// Numbers of any length and JSON are carried as they are written.
-[[nodiscard]] constexpr bool needs_text(const FieldType& type) {
-  return type.element == ColumnType::numeric || type.element == ColumnType::json || type.element == ColumnType::jsonb;
-}
-/// Whether a JSON text holds \u0000. PostgreSQL has no such character, neither in text nor in jsonb.
-[[nodiscard]] bool has_nul(std::string_view json);
+/// `value` is valid JSON as it is written, and not null. Numbers are taken to the last digit, or refused. An array is rectangular, as
+/// PostgreSQL's are, and of six dimensions at most.
+[[nodiscard]] Verdict to_field(std::string_view value, const Column&, const Zone&, std::string& to);
+
+/// Whether jsonb can hold a JSON text: it has no \u0000, no lone surrogate, and no number beyond numeric.
+[[nodiscard]] Verdict check_jsonb(std::string_view json);
 
 }  // namespace ctl::transfer

@@ -100,39 +100,6 @@ void append_compact_json(std::string& to, std::string_view json) {
   }
 }
 
-void parts_of(std::string_view json, std::vector<std::string_view>& parts) {
-  parts.clear();
-  constexpr std::string_view blanks = " \t\n\r";
-  const auto open = json.find_first_of("{[");
-  const bool object = json[open] == '{';
-  int depth = 0;
-  std::size_t begin = open + 1;
-  const auto end_part = [&](std::size_t end) {
-    auto part = json.substr(begin, end - begin);
-    part.remove_prefix(std::min(part.find_first_not_of(blanks), part.size()));
-    if (!part.empty()) parts.push_back(part.substr(0, part.find_last_not_of(blanks) + 1));
-    begin = end + 1;
-  };
-  for (auto i = begin; i < json.size(); ++i) switch (json[i]) {
-      case '"':
-        for (++i; json[i] != '"'; ++i) i += json[i] == '\\' ? 1 : 0;
-        break;
-      case '{':
-      case '[': ++depth; break;
-      case ':':
-        if (object && depth == 0) begin = i + 1;
-        break;
-      case ',':
-        if (depth == 0) end_part(i);
-        break;
-      case '}':
-      case ']':
-        if (depth-- == 0) return end_part(i);
-        break;
-      default: break;
-    }
-}
-
 bool is_utf8(std::string_view text) { return ctl::plain_run(text) == text.size() || simdjson::validate_utf8(text.data(), text.size()); }
 
 bool is_plain(std::string_view text) { return ctl::plain_run(text) == text.size() && plain_run(text) == text.size(); }

@@ -103,7 +103,6 @@ class Reconciliation {
       ids_.add(row.id);
       if (row.encoded) row_sums_.add(row.id, row.content);
       parity_.below_millisecond += row.below_millisecond ? 1 : 0;
-      parity_.json_null += row.json_null ? 1 : 0;
       if (row.time && (!oldest_ || *row.time < *oldest_)) oldest_ = row.time;
       if (++parity_.rows % report_every == 0) tell();
     });

@@ -13,6 +13,7 @@ std::string_view to_string(Reject reject) {
     case Reject::bad_time: return "bad_time";
     case Reject::bad_utf8: return "bad_utf8";
     case Reject::nul_byte: return "nul_byte";
+    case Reject::json_null: return "json_null";
     case Reject::fk_missing: return "fk_missing";
     case Reject::server: return "server";
   }

@@ -34,7 +34,7 @@ class Repair {
                     {.what = fmt::format("{} has no checkpoint: nobody knows which rows of {} are still to be moved", table_.topic,
                                          to_string(table_.table)),
                      .hint = "mykartctl events backfill " + table_.table.name}};
-      look_again(out, info_of(session, table_, until), failures > 0, until);
+      look_again(out, failures > 0, until);
       const auto before = repaired_.rows;
       if (send(out, session, until)) break;
       if (repaired_.rows > before) failures = 0;
@@ -49,10 +49,10 @@ class Repair {
   }
 
   /// What has come into the topic before we fenced its writers: of a mover, or of a commit of ours whose fate was not known.
-  void look_again(const Outlet& out, const TableInfo& info, bool ours, const Deadline& until) {
+  void look_again(const Outlet& out, bool ours, const Deadline& until) {
     const auto ends = out.ends(until);
     check_same_topic({.ends = read_to_}, table_, ends);
-    Provenance provenance{table_, info};
+    Provenance provenance{table_};
     scan(settings_, table_.topic, read_to_, ends, listener_, until, [&](const kafka::Message& message) {
       const auto id = message.value ? provenance.row_of(*message.value) : std::nullopt;
       if (id && holes_.contains(*id) && closed_.add(*id)) ++(ours ? repaired_.rows : repaired_.arrived);

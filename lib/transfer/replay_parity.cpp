@@ -67,7 +67,7 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
                   until);
   const auto letters = read_places(session, "select partition, kafka_offset from mykartctl.dead_letter where " + of_table, until);
 
-  Provenance provenance{table, info};
+  Provenance provenance{table};
   scan(settings, table.topic, from, to, listener, until, [&](const kafka::Message& message) {
     if (message.value && provenance.row_of(*message.value)) {
       ++parity.from_table;

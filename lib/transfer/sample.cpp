@@ -65,7 +65,6 @@ Parity reconcile_sample(postgres::Connection& session, const kafka::Settings& se
   sides.each_row({.ids = draw_ids(session, table, options.from_id, parity.moved_to, rows, until)}, [&](const Sides::Row& row) {
     draw.emplace(row.id, Drawn{kafka::partition_of(row.key, partitions), row.content, {}});
     parity.below_millisecond += row.below_millisecond ? 1 : 0;
-    parity.json_null += row.json_null ? 1 : 0;
   });
   parity.rows = draw.size();
   std::map<Hash128, std::int64_t> last;  // id of a key and partition

@@ -60,7 +60,7 @@ Sides::Sides(postgres::Connection& session, const kafka::Settings& settings, con
       until_{until},
       info_{info_of(session, table, until)},
       cluster_{settings, listener},
-      provenance_{table, info_},
+      provenance_{table},
       identity_{identity(session, table, until)},
       repaired_{settings, cluster_, table, identity_, listener, until},
       became_rows_{places_of_replayed(session, table, until)},
@@ -103,7 +103,6 @@ Sides::Row Sides::compared(Encoder& encoder, postgres::CopyReader::Row copied) {
   some_untimed_ = some_untimed_ || untimed;
   row.key = event.key;
   row.below_millisecond = event.below_millisecond;
-  row.json_null = event.json_null;
   row.content =
       hash_(event.id, event.key, event.value, stamped_ && row.time ? std::optional{row.time->time_since_epoch().count()} : std::nullopt);
   return row;

@@ -26,7 +26,6 @@ class Sides {
     Hash128 content{};         ///< of id, key, value and time
     bool encoded{};            ///< false: it cannot be an event, and only the id is filled
     bool below_millisecond{};  ///< Encoder::Event
-    bool json_null{};
   };
   struct Event {
     std::int64_t id{};

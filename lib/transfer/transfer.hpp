@@ -127,8 +127,8 @@ struct Parity {
   /// they come after later ones of their key, and are in order among themselves.
   std::uint64_t repaired{};
   /// Rows of which their event does not carry all, so that a comparison cannot see it either: times with microseconds where the event has
-  /// milliseconds; JSON null, which is null in an event as SQL's NULL is.
-  std::uint64_t below_millisecond{}, json_null{};
+  /// milliseconds.
+  std::uint64_t below_millisecond{};
   std::vector<Difference> differences{};   ///< the first 100
   std::array<IdSet, 5> ids{};              ///< of all differences, by their kind
   IdSet holes{};                           ///< the ids of all rows that have no event

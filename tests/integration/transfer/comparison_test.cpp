@@ -169,7 +169,8 @@ TEST_CASE("rows of which the event does not carry all are counted") {
     const auto parity = shop.reconcile();
     CHECK(parity.equal());
     CHECK(parity.below_millisecond == 9);
-    CHECK(parity.json_null == 3);
+    shop.database.run("update cart_events set x = null where cart_event_id <= 2");  // from JSON's null: the event tells the two apart
+    CHECK(shop.reconcile().altered == 2);
     CHECK(shop.reconcile({.from_id = 5}).below_millisecond == 5);
   }
   SECTION("in microseconds") {

@@ -1,11 +1,9 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-#include "support/cart_events.hpp"
 #include "transfer/arrived.hpp"
 #include "transfer/id_set.hpp"
 #include "transfer/pace.hpp"
-#include "transfer/provenance.hpp"
 
 using namespace ctl;
 using namespace ctl::transfer;
@@ -48,19 +46,6 @@ TEST_CASE("a million ids in a row cost less than one bit each") {
   IdSet set;
   for (std::int64_t id = 1; id <= 1'000'000; ++id) set.add(id);
   CHECK(set.bytes() < 1'000'000 / 8 + 16'384);
-}
-
-TEST_CASE("a row of the table is told from everything that only looks like one") {
-  Provenance provenance{shop::cart_events(), shop::cart_events_info()};
-  CHECK(provenance.row_of(R"({"product_id":1,"event_id":"pg:cart_events:42"})") == 42);
-  CHECK(provenance.row_of(R"({"product_id":1,"event_id":"pg:cart_events:-42"})") == -42);
-  CHECK(provenance.row_of(R"({"event_id":"pg:cart_events:7"})") == 7);
-  CHECK(provenance.row_of(R"({ "event_id" : "pg:cart_events:7", "product_id" : 1 })") == 7);
-  for (const auto* other :
-       {"", "}", "\"}", R"({"product_id":1,"event_id":"pg:clicks:42"})", R"({"product_id":1,"event_id":"pg:cart_events:"})",
-        R"({"product_id":1,"event_id":"pg:cart_events:1-2"})", R"({"event_type":"x,\"event_id\":\"pg:cart_events:42\"}"})",
-        R"({"product_id":1,"quantity":1,"event_type":"a","nested":{"a":1,"event_id":"pg:cart_events:42"}})", "no json"})
-    CHECK(provenance.row_of(other) == std::nullopt);
 }
 
 TEST_CASE("headers and bytes are kept so that they can be brought back") {
