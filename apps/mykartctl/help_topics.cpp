@@ -89,6 +89,10 @@ preflight
   table           the event tables are there, or a migration makes them
   append-only     no row of them was updated or deleted; their sequences hand out ids one by one
   key             the id is a key of one integer column
+  columns         events can carry the type of every field; the key and the time are there
+  rows            every row that is not moved yet can be an event: its values, its time within the
+                  broker's limits (message.timestamp.*.max.ms), its size; what cannot is named by ids
+  microseconds    how many rows have times of which events carry milliseconds only
   time-zone       what topics.yaml says of the times is what the server says
   retention       old events survive the move: deploy holds retention open until finalize
   dependents      views and foreign keys on the tables are known to a migration

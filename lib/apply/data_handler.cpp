@@ -6,13 +6,17 @@
 #include <numeric>
 
 #include "core/text.hpp"
+#include "health/event_rows.hpp"
 #include "health/readers.hpp"
 #include "postgres/catalog.hpp"
+#include "transfer/table_problems.hpp"
 
 namespace ctl {
 namespace {
 
 constexpr std::uint64_t ids_in_journal = 100;
+constexpr std::uint64_t few_rows = 500'000;  ///< so many are looked at one by one whenever a plan is made
+constexpr std::chrono::seconds long_look{10};
 
 /// Passes notes on. The tail tells its own progress; that of each of its short rounds would be noise.
 class Notes : public Listener {
@@ -50,7 +54,13 @@ struct DataHandler::Tail {
 std::optional<Step> DataHandler::look(const Resource& resource, const Deadline& until) {
   const auto& declared = event_table(desk_, resource.name);
   const auto located = locate(desk_, declared, until);
-  if (!located) return std::nullopt;  // a later migration may make it, or finalize has dropped it
+  if (!located) {
+    const auto kind = health::other_kind(desk_.database(), declared, until);
+    if (!kind) return std::nullopt;  // a later migration may make it, or finalize has dropped it
+    Step step{.resource = resource, .action = Action::run};
+    step.block(health::no_source(declared, *kind), std::string{health::name_a_table});
+    return step;
+  }
   std::vector<std::string> facts{declared.table.name, declared.topic};
   for (const auto& column : located->info.columns) facts.push_back(column.name + " " + column.type);
   Step step{.resource = resource, .action = Action::run, .precondition = digest_of(facts)};
@@ -69,6 +79,12 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
     step.block("PostgreSQL does not know the time zone of its times: " + *words, "correct source.time_zone in " + to_string(declared.at));
     return step;
   }
+  if (const auto problems = transfer::table_problems(at(declared, located), located.info); !problems.empty()) {
+    std::vector<std::string> all;
+    for (const auto& problem : problems) all.emplace_back(problem.what());
+    step.block(join(all, "; "), problems.front().text().hint);
+    return step;
+  }
   const auto left =
       transfer::unmoved(desk_.database(), desk_.around.kafka, at(declared, located), located.info, desk_.around.listener, until);
   if (!left.newest || (left.last_id && *left.last_id >= *left.newest)) return std::nullopt;
@@ -78,7 +94,29 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
   step.summary = left.last_id ? fmt::format("rows after id {}, to {}", *left.last_id, declared.topic)
                               : fmt::format("~{} rows, {}, to {}", format_count(left.rows), format_bytes(left.bytes), declared.topic);
   step.readers = readers_of(declared.topic, until);
+  if (left.rows <= few_rows) look_at_values(step, at(declared, located), left, until);
   return step;
+}
+
+/// Of a table that is read in a second or two. Of a larger one preflight tells, which deploy begins with.
+void DataHandler::look_at_values(Step& step, const EventTable& table, const transfer::Unmoved& left, const Deadline& until) const {
+  Notes quiet{desk_.around.listener};
+  const auto asked = attempt([&] { return health::look_at_rows(desk_.around, desk_.kafka, table, left, until.within(long_look), quiet); });
+  if (!asked) {
+    quiet.note(Listener::Level::warn,
+               fmt::format("nobody can tell whether all rows of {} can be events: {}", to_string(table.table), asked.error().what()));
+    return;
+  }
+  std::vector<std::string> refused;
+  for (const auto& hazard : asked->rows.found) {
+    if (refuses(hazard))
+      refused.push_back(describe(hazard, asked->limits));
+    else
+      step.summary += "; " + describe(hazard, asked->limits);
+  }
+  if (refused.empty()) return;
+  const auto first = std::find_if(asked->rows.found.begin(), asked->rows.found.end(), transfer::refuses);
+  step.block(join(refused, "; "), remedy(*first, asked->limits, table));
 }
 
 std::vector<Step::Reader> DataHandler::readers_of(const std::string& topic, const Deadline& until) const {

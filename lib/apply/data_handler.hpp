@@ -40,6 +40,7 @@ class DataHandler : public Handler {
   /// Where the rows are, when moving them in either direction begins; Error{not_found} if they are gone.
   [[nodiscard]] EventTable begin(const EventTable& declared, const Deadline&) const;
   [[nodiscard]] transfer::Replay replay(const EventTable& where, Listener&) const;
+  void look_at_values(Step&, const EventTable&, const transfer::Unmoved&, const Deadline&) const;
   [[nodiscard]] std::vector<Step::Reader> readers_of(const std::string& topic, const Deadline&) const;
   const Desk& desk_;
   DataOptions options_;

@@ -118,6 +118,7 @@ Checks preflight(Sources& from, std::string_view direction, const std::vector<st
     return checks;
   }
   ask(checks.all, "data", "event tables", [&] { check_data(checks.all, from, direction, until); });
+  if (direction == "deploy") check_rows(checks.all, from, until);
   return checks;
 }
 

@@ -5,6 +5,7 @@ namespace ctl::health {
 
 /// The parts of preflight, each adding its checks. They throw only when a server that they need does not answer.
 void check_servers(std::vector<Check>& into, Sources&, const std::vector<std::string>& only, const Deadline&);
+void check_rows(std::vector<Check>& into, Sources&, const Deadline&);  ///< reads all rows that are not moved yet
 void check_data(std::vector<Check>& into, Sources&, std::string_view direction, const Deadline&);
 
 }  // namespace ctl::health

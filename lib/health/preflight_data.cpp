@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "core/text.hpp"
+#include "health/event_rows.hpp"
 #include "health/preflight.hpp"
 #include "health/readers.hpp"
 #include "model/step.hpp"
@@ -162,6 +163,14 @@ void check_data(std::vector<Check>& into, Sources& from, std::string_view direct
   for (const auto& declared : from.around.project.tables)
     ask(into, "table", to_string(declared.table), [&] {
       const auto located = locate(from.around.project, declared, from.database(), until);
+      if (const auto kind = located ? std::nullopt : other_kind(from.database(), declared, until)) {
+        into.push_back({.id = "table",
+                        .target = to_string(declared.table),
+                        .result = Result::fail,
+                        .found = no_source(declared, *kind),
+                        .fix = std::string{name_a_table}});
+        return;
+      }
       if (!located) {
         into.push_back({.id = "table",
                         .target = to_string(declared.table),

@@ -12,6 +12,7 @@
 #include "transfer/json_null.hpp"
 #include "transfer/json_text.hpp"
 #include "transfer/line.hpp"
+#include "transfer/table_problems.hpp"
 #include "transfer/time_text.hpp"
 
 namespace ctl::transfer {
@@ -43,6 +44,7 @@ bool is_null_text(std::string_view json) {
 }
 
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view field) {
+  if (source.type == ColumnType::date) return from_postgres_date(postgres::to_integer(field));
   auto us = from_postgres_time(postgres::to_integer(field));
   if (us) *us -= source.offset_us;
   return us;
@@ -85,14 +87,9 @@ struct Encoder::Impl {
   std::string scratch{};
 
   Impl(const EventTable& table, const TableInfo& info) : time_digits{table.time_digits} {
-    if (info.primary_key != std::vector{table.id_column} ||
-        !is_integer(column_type(table.table, find_column(info, table, table.id_column))))
-      throw Error{Code::refused,
-                  {.what = "table " + to_string(table.table) + " has no integer primary key " + table.id_column,
-                   .where = to_string(table.at),
-                   .hint = "rows are moved in order of one integer key; its primary key: (" + join(info.primary_key, ", ") + ")"}};
+    need_carriable(table, info);
     add(table, info, table.id_column);
-    if (!table.time_column.empty()) time = add_scalar(table, info, table.time_column);
+    if (!table.time_column.empty()) time = add(table, info, table.time_column);
     std::string before = "{";
     for (const auto& field : table.fields) {
       append_json_string(before, field.name);
@@ -134,20 +131,11 @@ struct Encoder::Impl {
     return index;
   }
 
-  int add_scalar(const EventTable& table, const TableInfo& info, const std::string& name) {
-    static_cast<void>(column_type(table.table, find_column(info, table, name)));
-    return add(table, info, name);
-  }
-
   void compile_key(const EventTable& table, const TableInfo& info) {
     std::string_view rest = table.key_template;
     for (auto open = rest.find('{'); open != std::string_view::npos; open = rest.find('{')) {
       const auto close = rest.find('}', open);
-      if (close == std::string_view::npos)
-        throw Error{Code::manifest,
-                    {.what = "the key of " + table.topic + " has a { without its }: " + table.key_template, .where = to_string(table.at)}};
-      key_pieces.push_back(
-          {std::string{rest.substr(0, open)}, add_scalar(table, info, std::string{rest.substr(open + 1, close - open - 1)})});
+      key_pieces.push_back({std::string{rest.substr(0, open)}, add(table, info, std::string{rest.substr(open + 1, close - open - 1)})});
       rest.remove_prefix(close + 1);
     }
     key_pieces.push_back({std::string{rest}, none});

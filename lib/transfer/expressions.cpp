@@ -5,6 +5,15 @@
 #include "postgres/named.hpp"
 
 namespace ctl::transfer {
+namespace {
+
+/// A time near the ends of what PostgreSQL knows (4713 BC, 294276), which another zone would move beyond: an error that names no row. No
+/// event can be of such a time (time_text.hpp).
+std::string beyond_zones(const std::string& name) {
+  return fmt::format("{0} < timestamp '4000-01-01 BC' or {0} > timestamp '290000-01-01'", name);
+}
+
+}  // namespace
 
 std::string value_expression(const std::string& column, FieldType type, const EventTable& table) {
   const auto name = postgres::quote_identifier(column);
@@ -15,12 +24,13 @@ std::string value_expression(const std::string& column, FieldType type, const Ev
     case ColumnType::big:
     case ColumnType::boolean:
     case ColumnType::text:
-    case ColumnType::json: return name;
-    case ColumnType::date: return name + "::timestamp";
+    case ColumnType::json:
+    case ColumnType::date: return name;
     case ColumnType::instant: return "(" + name + " at time zone 'UTC')";
     case ColumnType::local_time:
       if (zone(table.time_zone).kind != Zone::Kind::rules) return name;
-      return "((" + name + " at time zone " + postgres::quote_literal(table.time_zone) + ") at time zone 'UTC')";
+      return fmt::format("case when {0} then timestamp 'infinity' else (({1} at time zone {2}) at time zone 'UTC') end", beyond_zones(name),
+                         name, postgres::quote_literal(table.time_zone));
     default: return name + "::text";
   }
 }
@@ -34,8 +44,9 @@ std::string hour_expression(const std::string& column, const EventTable& table) 
   };
   const auto before = taken('-', '+'), after = taken('+', '-');
   const auto is_it = [&](const std::string& instant) { return fmt::format("({}) at time zone {} = {}", instant, rules, name); };
-  return fmt::format("case when {0} is null or {1} = {2} then '' when {3} and {4} then 'twice' when {3} or {4} then '' else 'never' end",
-                     name, before, after, is_it(before), is_it(after));
+  return fmt::format(
+      "case when {0} is null or {1} then '' when {2} = {3} then '' when {4} and {5} then 'twice' when {4} or {5} then '' else 'never' end",
+      name, beyond_zones(name), before, after, is_it(before), is_it(after));
 }
 
 }  // namespace ctl::transfer

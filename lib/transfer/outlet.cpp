@@ -29,7 +29,11 @@ std::string identity_of_primary(postgres::Connection& session, const EventTable&
 
 Outlet::Outlet(const kafka::Settings& settings, kafka::Cluster& cluster, const EventTable& table, std::string id, Listener& listener,
                const Deadline& until)
-    : cluster_{cluster}, table_{table}, id_{std::move(id)}, out_{fence(settings, cluster, table, id_, listener, until)} {
+    : cluster_{cluster},
+      settings_{settings},
+      table_{table},
+      id_{std::move(id)},
+      out_{fence(settings, cluster, table, id_, listener, until)} {
   CTL_FAULT("outlet.before_checkpoint_read");
   at_ = read_checkpoint(settings, id_, listener, until).value_or(Checkpoint{});
   const auto now = ends(until);
@@ -42,6 +46,7 @@ Offsets Outlet::ends(const Deadline& until) const { return offsets_of(cluster_, 
 void Outlet::begin() {
   rows_ = 0;
   open_ = clocks_;
+  extremes_ = {};
   out_.begin();
 }
 
@@ -54,11 +59,12 @@ std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const
                              to_string(reject)),
          .where = to_string(table_.at),
          .hint = "correct the row, or leave the column out of the topic's fields; nothing is skipped, and the next run goes on here"}};
+  extremes_.add(event);
   try {
     out_.send(table_.topic, event.key, event.value, event.time_ms ? record_time(*event.time_ms) : now(), until, headers);
   } catch (Error& e) {
     e.within(fmt::format("moving row {} of {}", event.id, to_string(table_.table)));
-    throw;
+    throw explained(e, cluster_, settings_, table_, extremes_, until);
   }
   if (event.hour != Encoder::Event::Hour::once) {
     auto& rows = event.hour == Encoder::Event::Hour::twice ? open_.twice : open_.never;
@@ -81,7 +87,9 @@ bool Outlet::commit(std::optional<std::int64_t> last_id, const Deadline& until) 
   check_same_topic(at_, table_, next.ends);
   out_.send(checkpoint_topic, id_, to_bytes(next, table_), now(), until);
   CTL_FAULT("outlet.before_commit");
-  if (out_.commit(until) != kafka::Transactional::Commit::done) return false;
+  try {
+    if (out_.commit(until) != kafka::Transactional::Commit::done) return false;
+  } catch (const Error& e) { throw explained(e, cluster_, settings_, table_, extremes_, until); }
   CTL_FAULT("outlet.after_commit");
   at_ = std::move(next);
   clocks_ = open_;

@@ -6,6 +6,7 @@
 #include "postgres/copy.hpp"
 #include "transfer/checkpoint.hpp"
 #include "transfer/codec.hpp"
+#include "transfer/refused_record.hpp"
 #include "transfer/repaired.hpp"
 
 namespace ctl::transfer {
@@ -54,6 +55,7 @@ class Outlet {
 
  private:
   kafka::Cluster& cluster_;
+  const kafka::Settings& settings_;
   const EventTable& table_;
   std::string id_;
   kafka::Transactional out_;
@@ -61,6 +63,7 @@ class Outlet {
   std::uint64_t rows_{};              ///< of the open transaction
   ChangingClocks clocks_{}, open_{};  ///< the second with those of the open transaction
   std::uint64_t bytes_{};
+  RecordExtremes extremes_{};  ///< of the open transaction
 };
 
 /// Error{failed} for transactions that never succeed.

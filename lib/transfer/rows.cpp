@@ -49,6 +49,7 @@ postgres::CopyReader copy_rows(postgres::Connection& session, const EventTable& 
   query += " order by " + id;
   if (which.most) query += fmt::format(" limit {}", *which.most);
   if (!which.ids) session.query(sql::copy_in_order, until);
+  session.query(sql::copy_as_stored, until);
   return session.copy_out(query, until);
 }
 

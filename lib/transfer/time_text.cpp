@@ -154,6 +154,11 @@ std::optional<std::int64_t> from_postgres_time(std::int64_t us) {
   return us >= earliest_us - epoch && us <= latest_us - epoch ? std::optional{us + epoch} : std::nullopt;
 }
 
+std::optional<std::int64_t> from_postgres_date(std::int64_t days) {
+  constexpr std::int64_t most = 100'000'000;  // PostgreSQL's dates go to the year 5874897, whose microseconds 64 bits do not hold
+  return days >= -most && days <= most ? from_postgres_time(days * day_us) : std::nullopt;
+}
+
 std::optional<std::int64_t> parse_postgres_date(std::string_view text) {
   Scanner in{text};
   const auto us = in.date_us(4, 6);

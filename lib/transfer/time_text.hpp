@@ -9,6 +9,7 @@
 namespace ctl::transfer {
 
 [[nodiscard]] std::optional<std::int64_t> from_postgres_time(std::int64_t us);    ///< since 2000, as COPY sends it; no infinity, no BC
+[[nodiscard]] std::optional<std::int64_t> from_postgres_date(std::int64_t days);  ///< since 2000, as COPY sends it; likewise
 [[nodiscard]] std::optional<std::int64_t> parse_postgres_date(std::string_view);  ///< "2024-05-01", at midnight
 [[nodiscard]] std::optional<std::int64_t> parse_iso_time(
     std::string_view);  ///< "2024-05-01T12:34:56.789Z" or with an offset; up to 6 digits

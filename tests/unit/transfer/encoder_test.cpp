@@ -44,7 +44,12 @@ std::optional<std::string> field_of(const std::string& type, const std::optional
   if (type == "integer") return bytes_of(std::stoll(*text), 4);
   if (type == "bigint") return bytes_of(std::stoll(*text), 8);
   if (type == "boolean") return bytes_of(*text == "t" ? 1 : 0, 1);
-  if (type == "date" || type == "timestamp without time zone" || type == "timestamp with time zone") return time_bytes(*text);
+  if (type == "date") {
+    const auto us = postgres::to_integer(time_bytes(*text));
+    constexpr auto never = std::numeric_limits<std::int32_t>::max();
+    return bytes_of(*text == "infinity" ? never : us / 86'400'000'000, 4);
+  }
+  if (type == "timestamp without time zone" || type == "timestamp with time zone") return time_bytes(*text);
   return text;
 }
 
@@ -223,7 +228,9 @@ TEST_CASE("zones that only the server knows are left to the server") {
   shop::add_x(table, info, "timestamp with time zone");
   table.time_zone = "Europe/Berlin";
   const transfer::Encoder encoder{table, info};
-  CHECK(encoder.columns()[1] == R"((("event_timestamp" at time zone 'Europe/Berlin') at time zone 'UTC'))");
+  CHECK(encoder.columns()[1] ==
+        R"(case when "event_timestamp" < timestamp '4000-01-01 BC' or "event_timestamp" > timestamp '290000-01-01' )"
+        R"(then timestamp 'infinity' else (("event_timestamp" at time zone 'Europe/Berlin') at time zone 'UTC') end)");
   CHECK(encoder.columns().back() == R"(("x" at time zone 'UTC'))");
 }
 
