@@ -112,7 +112,7 @@ void DataHandler::look_at_values(Step& step, const EventTable& table, const tran
     if (refuses(hazard))
       refused.push_back(describe(hazard, asked->limits));
     else
-      step.summary += "; " + describe(hazard, asked->limits);
+      step.summary += fmt::format(", {} with microseconds", format_count(hazard.rows));
   }
   if (refused.empty()) return;
   const auto first = std::find_if(asked->rows.found.begin(), asked->rows.found.end(), transfer::refuses);

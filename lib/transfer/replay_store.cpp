@@ -18,8 +18,12 @@ namespace {
 
 using Field = std::optional<std::string_view>;
 
-/// The row is at fault, not the server or the moment: classes 22 (data exception) and 23 (integrity constraint violation).
-bool is_refused_row(const Error& e) { return e.sqlstate().substr(0, 2) == "22" || e.sqlstate().substr(0, 2) == "23"; }
+/// The row is at fault, not the server or the moment: classes 22 (data exception), 23 (integrity constraint violation) and 54 (program
+/// limit exceeded: JSON too deep, a text too long for an index).
+bool is_refused_row(const Error& e) {
+  const auto of_class = e.sqlstate().substr(0, 2);
+  return of_class == "22" || of_class == "23" || of_class == "54";
+}
 
 std::string column_list(const std::string& id, const std::vector<std::string>& columns) {
   auto list = postgres::quote_identifier(id);

@@ -149,9 +149,9 @@ RowHazards row_hazards(const postgres::Target& source, const EventTable& table, 
                        .outcome = outcome});
   };
   tell();
-  auto session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
   WhichRows which{.after = after, .most = rows_at_once};
   const auto read = attempt([&] {
+    auto session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
     for (auto seen = rows_at_once; seen == rows_at_once;) {
       seen = 0;
       RowReader rows{session, table, which, until};
@@ -162,7 +162,7 @@ RowHazards row_hazards(const postgres::Target& source, const EventTable& table, 
       which.after = looking.last() ? looking.last() : after;
     }
   });
-  if (!read && read.error().code() != Code::timeout) throw Error{read.error()};
+  if (!read && !until.over()) throw Error{read.error()};
   found.complete = read.has_value();
   tell(found.complete ? "done" : "");
   return std::move(found);
