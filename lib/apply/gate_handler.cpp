@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "apply/part_moves.hpp"
+#include "health/checks.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl {
@@ -62,11 +63,19 @@ std::optional<Step> GateHandler::look(const Resource& resource, const Deadline& 
   return step;
 }
 
+/// What would fail after the fence fails before it. A run that ends before the retirement is told of it.
+void GateHandler::try_retirement(const Deadline& until) const {
+  const auto tried = attempt([&] { rehearse_retirement(desk_, until); });
+  if (tried) return;
+  if (retires_ || tried.error().code() != Code::refused) throw Error{tried.error()};
+  desk_.around.listener.note(Listener::Level::warn, "the tables are fenced, and cannot be retired: " + health::one_line(tried.error()));
+}
+
 void GateHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   auto& run = desk_.writing();
   const bool fencing = step.resource.name == fence;
   const auto todo = fencing ? to_fence(until) : to_unfence(until);
-  if (fencing) rehearse_retirement(desk_, until);
+  if (fencing) try_retirement(until);
   with_short_locks(desk_, step.resource.name, until, [&] {
     postgres::Transaction transaction{desk_.database(), until};
     for (const auto& declared : todo) {

@@ -10,7 +10,8 @@ class GateHandler : public Handler {
  public:
   static constexpr std::string_view writers_gone = "writers-gone", fence = "fence", unfence = "unfence";
 
-  GateHandler(const Desk& desk, bool operators_word) : desk_{desk}, watch_{desk.around, operators_word} {}
+  /// `retires`: what takes the tables away comes after the fence in the same run.
+  GateHandler(const Desk& desk, bool operators_word, bool retires) : desk_{desk}, watch_{desk.around, operators_word}, retires_{retires} {}
   [[nodiscard]] std::optional<Step> look(const Resource&, const Deadline&) override;
   void apply(const Step&, const Deadline&, Listener&) override;
   /// What the last look at writers-gone found.
@@ -19,9 +20,11 @@ class GateHandler : public Handler {
  private:
   [[nodiscard]] std::vector<EventTable> to_fence(const Deadline&) const;
   [[nodiscard]] std::vector<EventTable> to_unfence(const Deadline&) const;
+  void try_retirement(const Deadline&) const;
   void need_fence(const EventTable& declared, const Deadline&) const;
   const Desk& desk_;
   health::WriterWatch watch_;
+  bool retires_;
   health::Writers writers_{};
 };
 

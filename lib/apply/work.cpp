@@ -37,7 +37,7 @@ struct Bench {
     handlers[Kind::parity] = std::make_unique<ParityHandler>(desk);
     handlers[Kind::access] = std::make_unique<AccessHandler>(desk, worker);
     handlers[Kind::connector] = std::make_unique<ConnectorHandler>(desk, worker);
-    auto gates = std::make_unique<GateHandler>(desk, options.operators_word);
+    auto gates = std::make_unique<GateHandler>(desk, options.operators_word, options.retires);
     gate = gates.get();
     handlers[Kind::gate] = std::move(gates);
   }
@@ -62,6 +62,7 @@ struct Work::Impl {
 
   Impl(const Surroundings& s, std::string c, Desk::Direction d, std::vector<plan::Stop> o, WorkOptions w, const Deadline& until)
       : around{s}, command{std::move(c)}, direction{d}, order{std::move(o)}, options{w}, sources{s, until} {
+    options.retires = std::any_of(order.begin(), order.end(), [](const plan::Stop& stop) { return stop.phase == "retire"; });
     const bool there = sources.session().has_value();
     looking = std::make_unique<Bench>(desk(there ? &sources.database() : nullptr, there ? &sources.journal() : nullptr, nullptr), options,
                                       sources.worker);

@@ -14,6 +14,7 @@ struct WorkOptions {
   bool operators_word{};  ///< --writers-gone
   bool wait{};            ///< keep looking while it waits for the application
   bool no_lock{};         ///< without PostgreSQL: no lock, no journal; for topics only
+  bool retires{};         ///< set by Work: its order takes the tables away
   bool follow{};          ///< when everything is done, keep up with the writers until a stop or the deadline
   DataOptions data{};
 };

@@ -1,8 +1,8 @@
 -- Who else is in this database, and who of them has a transaction open that has written, or may write, to one of the tables, to a part of it, or has
 -- taken an id from its sequences (whoever asks nextval first and inserts later holds no lock on the table yet). A prepared transaction has no session
--- any more and keeps its locks. The tool's own sessions are known by process and start (session.sql), not by a name that anybody can take. Replication
--- and what the server runs for itself write nothing of their own: they are shown when they hold a lock. What subscriptions write: subscriptions.sql.
--- Of other roles' sessions nothing is known without pg_read_all_stats (may_see_sessions.sql).
+-- any more and keeps its locks, among them the one on its own number. The tool's own sessions are known by process and start (session.sql), not by a
+-- name that anybody can take. Replication and what the server runs for itself write nothing of their own: they are shown when they hold a lock. What
+-- subscriptions write: subscriptions.sql. Of other roles' sessions nothing is known without pg_read_all_stats (may_see_sessions.sql).
 with recursive part(oid) as (
   select to_regclass(wanted.name)::oid from unnest(:'tables'::text[]) as wanted(name)
    union
@@ -41,7 +41,9 @@ select a.pid,
         or a.pid in (select w.pid from writing w))
  union all
 select 0, p.gid, '', p.owner, 'prepared transaction', (extract(epoch from p.prepared) * 1000)::bigint,
-       exists (select from writing w where w.pid is null and split_part(w.virtualtransaction, '/', 2) = p.transaction::text), true
+       exists (select from writing w
+                 join pg_locks own on own.virtualtransaction = w.virtualtransaction and own.locktype = 'transactionid' and own.pid is null
+                where w.pid is null and own.transactionid = p.transaction), true
   from pg_prepared_xacts p
  where p.database = current_database()
  union all  -- a lock's holder who is not in the list above, whatever it is

@@ -26,6 +26,11 @@ with recursive root as (
   select t.tgrelid, t.tgtype, t.tgname, t.tgargs = convert_to(:'of', getdatabaseencoding()) || '\x00'::bytea as of_this,
          t.tgenabled = 'A' and t.tgqual is null and t.tgattr::text = '' and fence.intact as holds
     from pg_trigger t join fence on fence.oid = t.tgfoid
+), held as (
+  select tgrelid,
+         bool_or(tgtype = 62 and holds and of_this and tgname = 'mykartctl_fence') as statements,
+         bool_or(tgtype = 31 and holds and of_this and tgname = 'mykartctl_fence_row') as rows
+    from standing group by tgrelid
 ), tables as (
   select oid, false as apart from part
    union
@@ -36,9 +41,9 @@ select c.oid, n.nspname as schema, c.relname as name,
        c.relkind = 'f' as elsewhere,
        pg_has_role(c.relowner, 'USAGE') as may_alter,
        coalesce((select bool_and(intact) from fence), false) as function_intact,
-       exists (select from standing s where s.tgrelid = c.oid and s.tgtype = 62 and s.holds and s.of_this and s.tgname = 'mykartctl_fence') as statements_held,
-       exists (select from standing s where s.tgrelid = c.oid and s.tgtype = 31 and s.holds and s.of_this and s.tgname = 'mykartctl_fence_row') as rows_held,
-       exists (select from standing s where s.tgrelid = c.oid)
+       coalesce(c.relhastriggers and held.statements, false) as statements_held,
+       coalesce(c.relhastriggers and held.rows, false) as rows_held,
+       held.tgrelid is not null
          or exists (select from pg_trigger t where t.tgrelid = c.oid and t.tgname in ('mykartctl_fence', 'mykartctl_fence_row')) as any_fence,
        (select string_agg(format('%s %s', case when c.relispartition then 'partition of' else 'child of' end, i.inhparent::regclass), ', ')
           from pg_inherits i where i.inhrelid = c.oid and c.oid = (select oid from root)) as belongs_to,
@@ -51,4 +56,5 @@ select c.oid, n.nspname as schema, c.relname as name,
   from tables
   join pg_class c using (oid)
   join pg_namespace n on n.oid = c.relnamespace
+  left join held on held.tgrelid = c.oid
  order by c.oid = (select oid from root) desc, 1, 2;

@@ -114,6 +114,85 @@ TEST_CASE("a transaction that may still insert speaks against everybody's word, 
   CHECK(shop.tables(true).gone);
 }
 
+TEST_CASE("a session that takes the tool's name is no session of the tool, whatever it does") {
+  Watched shop;
+  auto borrowed = client(shop, "mykartctl");
+  CHECK(shop.tables(false).why.find("no insert for 400 ms, but mykartctl (127.0.0.1, user ") == 0);
+  pqxx::work open{borrowed};
+  open.exec(insert);
+  CHECK(shop.tables(true).why.find("mykartctl (127.0.0.1, user ") == 0);
+}
+
+TEST_CASE("whoever has taken an id in an open transaction may still insert with it") {
+  Watched shop;
+  auto writer = client(shop, "orm");
+  pqxx::work open{writer};
+  open.exec("select nextval('cart_events_cart_event_id_seq')");
+  CHECK(shop.tables(true).why.find("orm (127.0.0.1, user ") == 0);
+}
+
+TEST_CASE("a writer on a partition, and one that is prepared and has no session any more, are seen") {
+  Watched shop;
+  shop.database.run(
+      "drop table cart_events; create table cart_events (cart_event_id bigserial, product_id int, quantity int, event_type text, "
+      "event_timestamp timestamp) partition by range (cart_event_id); create table leaf partition of cart_events for values from (1) to "
+      "(1000)");
+  auto writer = client(shop, "batch");
+  {
+    pqxx::work open{writer};
+    open.exec("insert into leaf (product_id) values (1)");
+    CHECK(shop.tables(true).why.find("batch (127.0.0.1, user ") == 0);
+  }
+  if (shop.database.value("show max_prepared_transactions") == "0") {
+    WARN("this server takes no prepared transactions: scripts/sandbox makes one that does");
+    return;
+  }
+  pqxx::nontransaction plain{writer};
+  plain.exec("begin");
+  plain.exec("insert into leaf (product_id) values (1)");
+  plain.exec("prepare transaction 'half-" + shop.database.name() + "'");
+  const auto found = shop.tables(true);
+  CHECK(found.why.find("prepared transaction half-" + shop.database.name() + " (user ") == 0);
+  CHECK(found.why.find("may still insert: in a transaction since ") != std::string::npos);
+  plain.exec("rollback prepared 'half-" + shop.database.name() + "'");
+  CHECK(shop.tables(true).gone);
+}
+
+TEST_CASE("a captured table's connector is left out only as far as its role may not write") {
+  Watched shop;
+  const auto role = sandbox::unique("cdc");
+  shop.database.run("create role " + role + " login; grant select on cart_events to " + role);
+  ConnectorSpec connector{.name = "c"};
+  connector.config["database.user"] = role;
+  shop.project.connectors.push_back(connector);
+  auto url = shop.database.url();
+  url.replace(url.find("://") + 3, url.find('@') - url.find("://") - 3, role);
+  {
+    const pqxx::connection reading{url};
+    CHECK(shop.tables(false).gone);
+    shop.database.run("grant insert on cart_events to " + role);
+    CHECK_FALSE(shop.tables(false).gone);
+  }
+  shop.database.run("drop owned by " + role + "; drop role " + role);
+}
+
+TEST_CASE("a role that may not see the others' sessions says nobody gone, and names the grant") {
+  Watched shop;
+  const auto role = sandbox::unique("blind");
+  shop.database.run("create role " + role + " login; grant select on cart_events to " + role);
+  auto url = shop.database.url();
+  url.replace(url.find("://") + 3, url.find('@') - url.find("://") - 3, role);
+  {
+    auto session = postgres::Connection::open({url, {}, "mykartctl test", ""}, postgres::Access::read_only, shop.quiet, Watched::soon());
+    health::WriterWatch watch{shop.around, true};
+    const auto found = watch.tables(session, shop.cluster, Watched::soon());
+    CHECK_FALSE(found.gone);
+    CHECK_FALSE(found.undecided);
+    CHECK(found.remedy == "grant pg_read_all_stats to \"" + role + "\"");
+  }
+  shop.database.run("drop owned by " + role + "; drop role " + role);
+}
+
 TEST_CASE("a protected context wants the word besides the evidence") {
   Watched shop;
   shop.around.is_protected = true;

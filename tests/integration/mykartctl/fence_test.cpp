@@ -27,6 +27,27 @@ std::string triggers_of_fences(const Partitioned& shop) {
       "select count(*) from pg_trigger t join pg_proc p on p.oid = t.tgfoid where p.pronamespace::regnamespace::text = 'mykartctl'");
 }
 
+using Openings = std::vector<std::pair<std::string, std::string>>;
+
+/// Each of them is noticed by the next deploy, which closes it again.
+void each_is_noticed(const Openings& openings) {
+  const Partitioned shop;
+  shop.retire_by(Partitioned::walking("public", "retired"), Partitioned::walking("retired", "public"));
+  EXPECT_STATUS(shop.deploy({"--until", "reconcile"}), 0);
+  for (const auto& [what, opening] : openings) {
+    INFO(what);
+    shop.database().run(opening);
+    const auto ended = shop.deploy({"--until", "reconcile"});
+    CHECK(has(ended.err, "gate/fence"));
+    EXPECT_STATUS(ended, 0);
+    CHECK(shop.passing() == "");
+    for (const std::string later : {"ev_3", "ev_4"})
+      if (shop.database().value("select to_regclass('" + later + "') is not null") == "t")
+        CHECK(shop.refused("set local session_replication_role = replica; truncate " + later).find("is fenced") != std::string::npos);
+  }
+  CHECK(oracle::exactly_once(shop.database().url(), "select id from ev", shop.two(), "ev") == "");
+}
+
 }  // namespace
 
 TEST_CASE("A fence holds against every write to the table and to each of its partitions, whatever the session's replication role") {
@@ -48,8 +69,9 @@ TEST_CASE("A fence holds against every write to the table and to each of its par
   EXPECT_STATUS(shop.run({"verify"}), 0);
 }
 
-TEST_CASE("What opens a fence afterwards is noticed before the table is retired, and the fence is completed") {
-  const std::pair<const char*, const char*> openings[] = {
+TEST_CASE(
+    "A trigger of a fence that is switched off, dropped or changed is noticed before the table is retired, and the fence is completed") {
+  each_is_noticed({
       {"a trigger of a partition is switched off", "alter table ev_1 disable trigger mykartctl_fence"},
       {"so is the one for each row", "alter table ev_2a disable trigger mykartctl_fence_row"},
       {"all are, as pg_restore --disable-triggers does, and on again",
@@ -64,29 +86,22 @@ TEST_CASE("What opens a fence afterwards is noticed before the table is retired,
       {"one fires for fewer kinds of writes",
        "drop trigger mykartctl_fence on ev_1; create trigger mykartctl_fence before insert on ev_1 "
        "for each statement execute function mykartctl.fence('public.ev'); alter table ev_1 enable always trigger mykartctl_fence"},
+  });
+}
+
+TEST_CASE("A fence whose function was replaced, and one that a new partition lacks, are noticed and completed") {
+  const auto role = sandbox::unique("impostor");
+  each_is_noticed({
       {"the function does nothing",
        "create or replace function mykartctl.fence() returns trigger language plpgsql as $$ begin return new; end $$"},
       {"a partition is attached",
        "create table ev_3 (like ev including all); insert into ev_3 (id, n) values (5001, 1); "
        "alter table ev attach partition ev_3 for values from (5000) to (6000)"},
       {"a partition is made", "create table ev_4 partition of ev_2 for values from (2000) to (2500)"},
-  };
-  const Partitioned shop;
-  shop.retire_by(Partitioned::walking("public", "retired"), Partitioned::walking("retired", "public"));
-  EXPECT_STATUS(shop.deploy({"--until", "reconcile"}), 0);
-  for (const auto& [what, opening] : openings) {
-    INFO(what);
-    shop.database().run(opening);
-    const auto ended = shop.deploy({"--until", "reconcile"});
-    CHECK(has(ended.err, "gate/fence"));
-    EXPECT_STATUS(ended, 0);
-    CHECK(shop.passing() == "");
-    for (const auto* later : {"ev_3", "ev_4"})
-      if (shop.database().value("select to_regclass('" + std::string{later} + "') is not null") == "t")
-        CHECK(shop.refused("set local session_replication_role = replica; truncate " + std::string{later}).find("is fenced") !=
-              std::string::npos);
-  }
-  CHECK(oracle::exactly_once(shop.database().url(), "select id from ev", shop.two(), "ev") == "");
+      {"the function is another's", "create role " + role + "; alter function mykartctl.fence() owner to " + role},
+  });
+  const sandbox::Database any{"any"};
+  any.run("drop role " + role);  // it owns nothing any more
 }
 
 TEST_CASE("A table whose fence was opened after the proof is not retired before it is proved again") {
@@ -202,6 +217,10 @@ TEST_CASE("A script of retirement is tried before the fence, and the way back wi
           "leaves 3 parts behind: retired.ev_1, retired.ev_2, retired.ev_2a");
   refused(there, "create schema third; " + Partitioned::walking("retired", "third"), "does not bring public.ev back");
   refused(there, "alter table retired.ev set schema nowhere; -- pg_inherits", "schema \"nowhere\" does not exist");
+  const auto fenced = shop.deploy({"--until", "fence"});  // what comes after is not part of it
+  EXPECT_STATUS(fenced, 0);
+  CHECK(has(fenced.err, "cannot be retired"));
+  CHECK(shop.passing() == "");
   shop.retire_by(there, back);
   EXPECT_STATUS(shop.deploy(), 0);
   CHECK(shop.schemas() == "retired.ev retired.ev_1 retired.ev_2 retired.ev_2a");
@@ -214,6 +233,28 @@ TEST_CASE("A script of retirement is tried before the fence, and the way back wi
   CHECK(rolled_back.status == 5);
   CHECK(has(rolled_back.err, "leaves 1 part behind: retired.ev_2a"));
   CHECK(shop.schemas() == "retired.ev retired.ev_1 retired.ev_2 retired.ev_2a");
+}
+
+TEST_CASE("A partition that is being detached is no part any more, and holds nothing up") {
+  const Partitioned shop;
+  shop.retire_by(Partitioned::walking("public", "retired"), Partitioned::walking("retired", "public"));
+  pqxx::connection reader{shop.database().url()};
+  {
+    pqxx::work open{reader};
+    open.exec("select count(*) from ev");
+    pqxx::connection other{shop.database().url()};
+    pqxx::nontransaction detaching{other};
+    detaching.exec("set statement_timeout = '300ms'");
+    CHECK_THROWS(detaching.exec("alter table ev detach partition ev_2 concurrently"));  // it waits for the reader, and stays begun
+  }
+  REQUIRE(shop.database().value("select bool_or(inhdetachpending) from pg_inherits") == "t");
+  EXPECT_STATUS(shop.deploy({"--until", "fence"}), 0);
+  CHECK(shop.refused("set local session_replication_role = replica; insert into ev_1 (id, n) values (777, 1)").find("is fenced") !=
+        std::string::npos);
+  EXPECT_STATUS(shop.deploy(), 0);
+  CHECK(oracle::exactly_once(shop.database().url(), "select id from retired.ev", shop.two(), "ev") == "");
+  EXPECT_STATUS(shop.run({"rollback", "--yes", "--quiet-for", "300ms"}), 0);
+  CHECK(triggers_of_fences(shop) == "0");
 }
 
 TEST_CASE("A publication of the retired table is in no schema, and nothing that was left behind") {

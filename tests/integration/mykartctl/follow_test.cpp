@@ -81,6 +81,7 @@ TEST_CASE("A table whose ids do not ascend is refused by name, with the statemen
   };
   CHECK_THAT(refused("cache 20"), Catch::Contains("in blocks of 20") && Catch::Contains("cache 1"));
   CHECK_THAT(refused("cache 1 cycle"), Catch::Contains("begins anew at its end") && Catch::Contains("no cycle"));
+  CHECK_THAT(refused("no cycle increment 50"), Catch::Contains("counts by 50"));
   CHECK_THAT(refused("no cycle increment -1 minvalue -1000000"), Catch::Contains("hands out descending ids"));
   shop.database().run("alter sequence " + sequence + " increment 1");
   CHECK(shop.run({"events", "backfill", "--yes"}).status == 0);

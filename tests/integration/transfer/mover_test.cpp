@@ -85,7 +85,7 @@ TEST_CASE("rows of transactions that were open at the start are moved when they 
       "b; " +
       shop::insert_events(3));
   rolled_back.run("begin; " + shop::insert_events(5));
-  reserving.run("begin; lock table cart_events in row exclusive mode; select nextval('cart_events_cart_event_id_seq')");
+  reserving.run("begin; select nextval('cart_events_cart_event_id_seq')");
   shop.database.run(shop::insert_events(100));
 
   std::atomic<bool> done{false};
@@ -284,6 +284,30 @@ TEST_CASE("local times of a zone with rules cross as the instants they are") {
   CHECK(has(R"("event_type":"twice","event_timestamp":"2024-10-27T01:30:00.000Z")"));
   CHECK(has(R"("event_type":"never","event_timestamp":"2024-03-31T01:30:00.000Z")"));
   CHECK(shop.reconcile().equal());
+}
+
+TEST_CASE("an open transaction on any partition is waited for") {
+  Shop shop;
+  shop.database.run(
+      "drop table cart_events; create table cart_events (cart_event_id bigserial primary key, product_id int, quantity int, event_type "
+      "text, "
+      "event_timestamp timestamp default now()) partition by range (cart_event_id); create table low partition of cart_events for values "
+      "from "
+      "(1) to (100) partition by range (cart_event_id); create table lowest partition of low for values from (1) to (50)");
+  Session writing{shop.database};
+  writing.run("begin; insert into lowest (product_id, quantity, event_type) values (1, 1, 'slow')");
+  shop.database.run(shop::insert_events(3));
+  std::atomic<bool> done{false};
+  std::thread application{[&] {
+    std::this_thread::sleep_for(std::chrono::milliseconds{300});
+    CHECK_FALSE(done.load());
+    writing.run("commit");
+  }};
+  const auto moved = shop.move();
+  done = true;
+  application.join();
+  CHECK(moved.rows == 4);
+  CHECK(shop.verdict() == "");
 }
 
 TEST_CASE("a partitioned table is moved with the rows of all its partitions") {
