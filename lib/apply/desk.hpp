@@ -1,6 +1,7 @@
 #pragma once
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -71,13 +72,25 @@ struct Desk {
 /// Digest of texts in order, for preconditions.
 [[nodiscard]] Digest digest_of(std::span<const std::string> facts);
 
-/// Retries DDL that did not get its lock within the session's lock_timeout, until the deadline: nobody queues behind us for long.
+/// Retries DDL that did not get its lock within the session's lock_timeout, until the deadline: nobody queues behind us for long. An
+/// attempt that the deadline would cut off is not begun, because that would end the session, and the lock is the better reason.
 template <class F>
 void with_short_locks(const Desk& desk, std::string_view what, const Deadline& until, F&& ddl) {
+  constexpr std::chrono::milliseconds an_attempt{2000};
+  constexpr std::string_view lock_not_available = "55P03";
   desk.database().query("set lock_timeout = '500ms'", until);
+  std::optional<Error> locked;
   retry(
-      until, Backoff{}, desk.around.listener, [](const Error& e) { return e.sqlstate() == "55P03"; },
-      [&] { within(what, [&] { ddl(); }); });
+      until, Backoff{}, desk.around.listener, [&](const Error& e) { return e.sqlstate() == lock_not_available; },
+      [&] {
+        if (locked && until.left_ms(an_attempt) < an_attempt.count()) throw *locked;
+        try {
+          within(what, [&] { ddl(); });
+        } catch (const Error& e) {
+          if (e.sqlstate() == lock_not_available) locked = e;
+          throw;
+        }
+      });
 }
 
 }  // namespace ctl

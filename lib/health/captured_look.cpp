@@ -64,7 +64,8 @@ plan::CapturedTable captured_table(const postgres::Rows& rows, std::size_t row) 
           .leaves_without_changes = tables_in(rows, row, "leaves_without_changes"),
           .leaves_without_identity = tables_in(rows, row, "leaves_without_identity"),
           .children = tables_in(rows, row, "children"),
-          .siblings = tables_in(rows, row, "siblings")};
+          .siblings = tables_in(rows, row, "siblings"),
+          .identity_is_void = rows.flag(row, "identity_is_void")};
 }
 
 }  // namespace

@@ -42,8 +42,9 @@ struct ConnectorSights {
   Known<std::optional<Config>> config{};  ///< nullopt: the worker has no such connector
   Known<Value> offsets{};
   Known<plan::SeenDatabase> database{};
-  std::vector<ConnectorPoll> polls{};  ///< at least one
-  std::chrono::milliseconds window{};  ///< between the first and the last
+  Known<std::vector<std::string>> missing_topics{};  ///< of the wanted ones
+  std::vector<ConnectorPoll> polls{};                ///< at least one
+  std::chrono::milliseconds window{};                ///< between the first and the last
   std::string plugin_version{};
 };
 struct WorkerSights {

@@ -77,6 +77,14 @@ void judge_tables(const ConnectorSights& sights, ConnectorJudgement& out, Verdic
     verdict.lacks(fmt::format("{} {} not captured", join(missing, ", "), missing.size() == 1 ? "is" : "are"));
 }
 
+/// Where brokers do not make topics, a producer waits for one for good, and the task stays RUNNING.
+void judge_topics(const ConnectorSights& sights, Verdict& verdict) {
+  if (!sights.missing_topics) return verdict.is_unknown("its topics", sights.missing_topics.error());
+  if (!sights.missing_topics->empty())
+    verdict.lacks(fmt::format("{} {} not exist: what goes there waits (try: mykartctl connector apply)", join(*sights.missing_topics, ", "),
+                              sights.missing_topics->size() == 1 ? "does" : "do"));
+}
+
 const ReplicationSlot* slot_of(const ConnectorPoll& poll) { return poll.slot && *poll.slot ? &**poll.slot : nullptr; }
 
 /// Changes are read from the slot only after the initial snapshot; the stored offset is of up to a minute ago, and there is none at first.
@@ -192,6 +200,7 @@ ConnectorJudgement judge(const ConnectorSights& sights) {
   } else if (sights.wanted && plan::is_postgres(sights.wanted->spec)) {
     judge_tables(sights, out, verdict);
     judge_slot(sights, state == RunState::running, out, verdict);
+    judge_topics(sights, verdict);
   }
   out.verdict = verdict.failed               ? ConnectorVerdict::failed
                 : state == RunState::stopped ? ConnectorVerdict::stopped

@@ -62,6 +62,18 @@ plan::SeenDatabase look_at_its_database(postgres::Connection& database, const Co
   return seen;
 }
 
+std::vector<std::string> missing_topics(Sources& from, const plan::WantedConnector& wanted, const Deadline& until) {
+  std::vector<std::string> names, missing;
+  for (const auto& topic : wanted.topics) names.push_back(topic.name);
+  if (names.empty()) return missing;
+  for (const auto& [topic, state] : from.kafka.describe(names, until)) {
+    if (state) continue;
+    if (state.error().code() != Code::not_found) throw Error{state.error()};
+    missing.push_back(topic);
+  }
+  return missing;
+}
+
 ConnectorSights look_at_one(Sources& from, const std::string& name, const Worker& worker, const Deadline& until) {
   const auto& files = from.around.project.connectors;
   const auto file = std::find_if(files.begin(), files.end(), [&](const ConnectorSpec& c) { return c.name == name; });
@@ -145,7 +157,13 @@ AllConnectors look_at_connectors(Sources& from, std::span<const std::string> nam
     for (const auto& [name, config] : *worker.configs) chosen.push_back(name);
   std::sort(chosen.begin(), chosen.end());
   chosen.erase(std::unique(chosen.begin(), chosen.end()), chosen.end());
-  for (const auto& name : chosen) all.connectors.push_back(look_at_one(from, name, worker, until));
+  for (const auto& name : chosen) {
+    auto& sights = all.connectors.emplace_back(look_at_one(from, name, worker, until));
+    if (!all.worker.kafka_cluster_id)
+      sights.missing_topics = tl::unexpected{all.worker.kafka_cluster_id.error()};  // asking again would only take time
+    else if (sights.wanted)
+      sights.missing_topics = attempt([&] { return missing_topics(from, *sights.wanted, until); });
+  }
 
   const auto began = Deadline::clock::now();
   for (int n = 0; n < std::max(how.polls, 1); ++n) {

@@ -51,7 +51,9 @@ struct Judge {
   }
   void known_by() const {
     if (!table.identifiable())
-      add(name + " has no primary key: once published, UPDATE and DELETE on it fail",
+      add(fmt::format(
+              "{} has no {}: once published, UPDATE and DELETE on it fail", name,
+              table.identity_is_void ? "usable replica identity (its index is gone, or its primary key deferrable)" : "primary key"),
           fmt::format("ALTER TABLE {} REPLICA IDENTITY FULL", sql_name(table.table)), false);
     if (!table.leaves_without_identity.empty())
       add(fmt::format("{} of {}: once published, UPDATE and DELETE fail there for want of a primary key",

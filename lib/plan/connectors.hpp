@@ -42,7 +42,9 @@ struct CapturedTable {
   std::vector<TableName> leaves_without_identity{};  ///< partitions whose changed rows are not known by anything
   std::vector<TableName> children{};                 ///< that inherit from it and are no partitions
   std::vector<TableName> siblings{};                 ///< other tables that Debezium takes for it (model/include_list.hpp)
+  bool identity_is_void{};  ///< its index was dropped, or its primary key is deferrable: neither tells a changed row
   [[nodiscard]] bool identifiable() const noexcept {
+    if (identity_is_void) return false;
     return replica_identity == 'f' || replica_identity == 'i' || (replica_identity == 'd' && !key.empty());
   }
 };

@@ -14,7 +14,11 @@ select w.schema, w.name, c.oid is not null as exists, c.relkind as kind, c.relpe
        coalesce(has_table_privilege(r.oid, c.oid, 'select'), false) as may_select,
        coalesce(c.relrowsecurity and not r.rolsuper and not r.rolbypassrls and (c.relforcerowsecurity or not pg_has_role(r.oid, c.relowner, 'usage')),
                 false) as hides_rows,
-       coalesce(c.relreplident, 'd') as replica_identity, c.reltuples::bigint as rows_estimate,
+       coalesce(c.relreplident, 'd') as replica_identity,
+       coalesce((c.relreplident = 'i' and not exists (select from pg_index i where i.indrelid = c.oid and i.indisreplident and i.indisvalid))
+                or (c.relreplident = 'd' and exists (select from pg_index i where i.indrelid = c.oid and i.indisprimary and not i.indimmediate)),
+                false) as identity_is_void,
+       c.reltuples::bigint as rows_estimate,
        (select string_agg(a.attname, ',' order by k.place)
           from pg_index i cross join unnest(i.indkey::int2[]) with ordinality as k (attnum, place)
           join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
@@ -34,7 +38,10 @@ select w.schema, w.name, c.oid is not null as exists, c.relkind as kind, c.relpe
        (select jsonb_agg(jsonb_build_array(ln.nspname, lc.relname) order by ln.nspname, lc.relname)
           from pg_partition_tree(c.oid) leaf join pg_class lc on lc.oid = leaf.relid join pg_namespace ln on ln.oid = lc.relnamespace
          where leaf.isleaf and leaf.relid <> c.oid and lc.relkind = 'r'
-           and (lc.relreplident = 'n' or (lc.relreplident = 'd' and not exists (select from pg_index i where i.indrelid = lc.oid and i.indisprimary)))
+           and (lc.relreplident = 'n'
+                or (lc.relreplident <> 'f' and not exists (select from pg_index i
+                                                            where i.indrelid = lc.oid and i.indisvalid and i.indimmediate
+                                                              and case lc.relreplident when 'd' then i.indisprimary else i.indisreplident end)))
        ) as leaves_without_identity,
        (select jsonb_agg(jsonb_build_array(cn.nspname, cc.relname) order by cn.nspname, cc.relname)
           from pg_inherits h join pg_class cc on cc.oid = h.inhrelid join pg_namespace cn on cn.oid = cc.relnamespace

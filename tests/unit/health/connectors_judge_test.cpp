@@ -154,6 +154,14 @@ TEST_CASE("the offset says how far the initial snapshot is") {
   CHECK(why(s) == "healthy: ");
 }
 
+TEST_CASE("a topic that is not there is told, and one that cannot be looked at is not known") {
+  auto s = healthy();
+  s.missing_topics = std::vector<std::string>{"__debezium-heartbeat.shop.cdc"};
+  CHECK_THAT(why(s), Catch::StartsWith("degraded: __debezium-heartbeat.shop.cdc does not exist"));
+  s.missing_topics = tl::unexpected{down};
+  CHECK(judge(s).good() == std::nullopt);
+}
+
 TEST_CASE("tables that do not arrive whole are not captured, whatever runs") {
   auto s = healthy();
   s.database->tables[0].row_filter = "(id > 1)";

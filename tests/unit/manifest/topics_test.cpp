@@ -133,8 +133,8 @@ TEST_CASE("a topic's events have one origin, and a table has one topic") {
             .find("public.products is captured to 'debezium.shop.more' as well") != std::string::npos);
   CHECK(wrong_with("captures: public.products", "expect: nothing").find("'expect' is 'nothing', it should be one of empty") !=
         std::string::npos);
-  CHECK(wrong_with("captures: public.products", "captures: Public.Products").find("'Public.Products' is no table (schema.table)") !=
-        std::string::npos);
+  CHECK(wrong_with("captures: public.products", "captures: public.pro ducts")
+            .find("'public.pro ducts' is no table (schema.table, in quotes where SQL needs them)") != std::string::npos);
   CHECK(wrong_with("captures: public.products", "expect: empty").empty());
 }
 

@@ -74,6 +74,7 @@ TEST_CASE("a publication of a schema or of all tables is not the tool's to chang
 TEST_CASE("what has no changes in the WAL, or hides them, cannot be captured") {
   CHECK_THAT(blocked_table([](auto& t) { t.persistence = 'u'; }),
              Catch::Contains("public.orders is unlogged") && Catch::Contains("ALTER TABLE public.orders SET LOGGED"));
+  CHECK_THAT(blocked_table([](auto& t) { t.identity_is_void = true; }), Catch::Contains("public.orders has no usable replica identity"));
   CHECK_THAT(blocked_table([](auto& t) { t.kind = 'v'; }), Catch::Contains("public.orders is a view"));
   CHECK_THAT(blocked_table([](auto& t) { t.kind = 'm'; }), Catch::Contains("is a materialized view"));
   CHECK_THAT(blocked_table([](auto& t) { t.kind = 'f'; }), Catch::Contains("is a foreign table"));
