@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass, field, replace
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, KafkaError, Producer, TopicPartition
-from confluent_kafka.admin import AdminClient, ConfigResource, NewTopic
+from confluent_kafka.admin import AdminClient, ConfigResource, NewPartitions, NewTopic
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,12 @@ class Broker:
         resource = ConfigResource("topic", topic, set_config={k.replace("_", "."): v for k, v in config.items()})
         for result in self.admin.alter_configs([resource]).values():
             result.result(30)
+
+    def add_partitions(self, topic, number):
+        for result in self.admin.create_partitions([NewPartitions(topic, number)]).values():
+            result.result(30)
+        while self.partitions(topic) != number:
+            time.sleep(0.05)
 
     def delete_records(self, topic, before):
         """Below an offset of each partition (-1: all there is). DeleteRecords, version 1, to the only broker there is."""

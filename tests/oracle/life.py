@@ -114,6 +114,9 @@ class Life:
             if marker in self.updated or marker in there or any(marker.encode() in letter for letter in letters):
                 continue
             raise Violation(f"event {marker} of the application is neither a row nor a dead letter\n{ended.words}")
+        for _, row in rows:
+            if row["s"] in self.project.applications and row["s"] not in self.updated and not self.project.is_event(row):
+                raise Violation(f"event {row['s']} of the application is a row that says otherwise\n{ended.words}")
         if self.kept is not None:
             now = dict(rows)
             lost = [row_id for row_id, row in self.kept.items() if now.get(row_id) != row]

@@ -58,8 +58,8 @@ def some_value(rng, kind):
         "date": lambda: day,
         "timestamp": lambda: moment,
         "timestamptz": lambda: moment + "+00",
-        "json": lambda: rng.choice(('{"a": 1,  "b": [1, 2]}', "[]", '"x y"', "1.50", '{"a":1,"a":2}', "true")),
-        "jsonb": lambda: rng.choice(('{"b": [1, 2], "a": 1}', "[]", '"x y"', "1.50", "true")),
+        "json": lambda: rng.choice(('{"a": 1,  "b": [1, 2]}', "[]", '"x y"', "1.50", '{"a":1,"a":2}', "true", "null", "18446744073709551617", "[1e400]", '"\\ud800"')),
+        "jsonb": lambda: rng.choice(("null", "[123456789012345678901234567890.5]", '{"b": [1, 2], "a": 1}', "[]", '"x y"', "1.50", "true")),
     }[kind]()
 
 
@@ -78,11 +78,16 @@ class Project:
         self.columns = {"n": "integer", "ts": "timestamp", "s": "text"}
         for i in range(rng.randint(0, 4)):
             self.columns[f"c{i}"] = rng.choice(KINDS)
+        self.generated = rng.random() < 0.1  # a column that no replay can write
         self.key = rng.choice((["k-", "n"], ["", "s"], ["", "n", ":", "s"]))  # literal, column, literal, column
         self.fields = list(self.columns)
         rng.shuffle(self.fields)
         self.system("create database " + self.name)
         columns = ", ".join(f"{name} {kind}" for name, kind in self.columns.items())
+        if self.generated:
+            columns += ", g integer generated always as (n % 7) stored"
+            self.columns["g"] = "integer"
+            self.fields.append("g")
         self.sql(f"create table public.ev (id {rng.choice(('serial', 'bigserial'))} primary key, {columns})")
         self.write_files()
 
@@ -186,7 +191,7 @@ topics:
         return [(row[0], dict(zip(names, row[1:]))) for row in self.sql(f"select id, {texts} from {schema}.ev order by id")]
 
     def insert(self, count, **fixed):
-        self.insert_rows([{**{c: some_value(self.rng, k) for c, k in self.columns.items()}, **fixed} for _ in range(count)])
+        self.insert_rows([{**{c: some_value(self.rng, k) for c, k in self.columns.items() if c != "g"}, **fixed} for _ in range(count)])
 
     def insert_rows(self, rows):
         for row in rows:

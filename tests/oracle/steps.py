@@ -1,5 +1,8 @@
 """What a life does: each step is a function of it, with a weight. Those of the program are judged; those of the attacker are not."""
 
+import threading
+import time
+
 import forms
 from judge import BY_APPLICATION, row_of
 from kafka_side import Record, moved
@@ -88,6 +91,45 @@ def rename_database(life):
 
 def forget_journal(life):
     life.project.sql("drop schema if exists mykartctl cascade")
+
+
+def set_sequence_behind(life):
+    """A restored table, ids that were given by hand: the sequence's next ids are taken."""
+    life.project.sql(f"select setval(pg_get_serial_sequence('{life.project.schema()}.ev', 'id'), 1, false)")
+
+
+def meddle(life):
+    """A trigger that takes rows away, changes them, or raises for some."""
+    if life.project.schema() != "public":
+        return
+    what = life.rng.choice(("return null", "new.n := new.n + 1; return new", "raise exception 'no'"))
+    life.say(f"    {what}")
+    life.project.sql("create or replace function public.meddle() returns trigger language plpgsql as $$ begin if new.s like 'app-%' then "
+                     f"{what}; end if; return new; end $$")
+    life.project.sql("drop trigger if exists meddle on public.ev")
+    life.project.sql("create trigger meddle before insert on public.ev for each row execute function public.meddle()")
+
+
+def writer_beside(life):
+    """A transaction that has taken its ids before a backfill begins, and commits while it runs; others come and commit meanwhile."""
+    if life.project.schema() != "public":
+        return
+    slow = life.project.connect()
+    try:
+        with slow.cursor() as cursor:
+            cursor.execute("insert into public.ev (n, ts, s) select 1, '2026-01-01', 'slow' from generate_series(1, 3)")
+        life.project.insert(life.rng.randint(1, 5))
+
+        def meanwhile():
+            time.sleep(life.rng.uniform(0.1, 0.8))
+            slow.commit()
+
+        thread = threading.Thread(target=meanwhile)
+        thread.start()
+        life.run("events", "backfill", "--yes")
+        thread.join()
+    finally:
+        slow.close()
 
 
 # What anybody does with the topic.
@@ -189,6 +231,20 @@ def remove_records(life):
     life.broker.delete_records(life.project.topic, {partition: life.rng.choice(mine) if mine and life.rng.random() < 0.5 else -1})
 
 
+def add_partitions(life):
+    """Keys lie elsewhere from now on."""
+    if life.project.partitions_now():
+        life.project.partitions += 1
+        life.broker.add_partitions(life.project.topic, life.project.partitions)
+
+
+def forget_checkpoint(life):
+    """The records of this table's progress are deleted, or never came into the mirror."""
+    keys = {record.key for record in life.broker.read("mykartctl.checkpoints") if record.key and life.project.name.encode() in record.key}
+    life.broker.write("mykartctl.checkpoints", [Record(0, 0, now_ms(), key, None) for key in keys])
+    life.anew = life.anew or bool(keys)
+
+
 def expire_by_size(life):
     """What would remove records in a while, set by somebody's hand."""
     if life.project.partitions_now():
@@ -219,10 +275,12 @@ DEPLOY = program("deploy", "--yes", "--writers-gone")
 RESTORE = program("rollback", "--until", "restore", "--yes")
 ROLLBACK = program("rollback", "--yes", "--writers-gone")
 
-PROGRAM = [(8, BACKFILL), (6, RECONCILE), (3, REPAIR), (4, VERIFY), (1, DEEP), (3, UNTIL_RECONCILE), (8, DEPLOY), (2, RESTORE), (6, ROLLBACK)]
+PROGRAM = [(8, BACKFILL), (6, RECONCILE), (3, REPAIR), (4, VERIFY), (1, DEEP),
+           (2, writer_beside), (3, UNTIL_RECONCILE), (8, DEPLOY), (2, RESTORE), (6, ROLLBACK)]
 PEOPLE = [(8, insert_rows), (2, insert_below), (2, delete_rows), (2, update_row), (7, application_writes)]
 ATTACKS = [(4, begin_ids_again), (1, truncate), (2, inherit), (2, rename_database), (1, forget_journal), (5, forge), (5, rewrite),
-           (2, remove_topic), (4, make_topic_anew), (4, remove_records), (1, expire_by_size), (4, insert_below), (3, application_writes)]
+           (2, remove_topic), (4, make_topic_anew), (4, remove_records), (1, expire_by_size), (2, set_sequence_behind), (3, meddle),
+           (1, add_partitions), (2, forget_checkpoint), (4, insert_below), (3, application_writes)]
 
 
 def story(rng):
