@@ -94,7 +94,8 @@ preflight
                   broker's limits (message.timestamp.*.max.ms), its size; what cannot is named by ids
   microseconds    how many rows have times of which events carry milliseconds only
   time-zone       what topics.yaml says of the times is what the server says
-  retention       old events survive the move: deploy holds retention open until finalize
+  retention       old events survive the move: deploy keeps every record until finalize, whatever retention.ms,
+                  retention.bytes and cleanup.policy say
   dependents      views and foreign keys on the tables are known to a migration
 
 verify
@@ -103,10 +104,11 @@ verify
   dependents      views went with their tables
   topics          exist as declared
   events-arrive   the application writes to them
-  rows-in-topic   every row is an event, by the proof that was sealed; --deep compares again
+  rows-in-topic   every row is an event: both are counted, and what was proved is still what is there (topic, offsets,
+                  table, rows); --deep compares all contents again
   partition-parity  keys stand where the application's own producer puts them
   connector, captured-tables, wal-held     healthy, exactly the declared tables, no WAL piles up
-  retention       the topics keep the history
+  retention       the topics keep the history: nothing removes records by age, size or key
   leftovers       no fence, open transaction or step in doubt is left
   ledger          every replayed event is a row, came from the table, or is a dead letter)"},
     Topic{"phases", R"(deploy      preflight schema topics backfill tail fence reconcile connector retire verify
@@ -114,11 +116,11 @@ rollback    preflight restore replay tail final constraints reconcile connector 
 
 preflight     may it start: servers, rights, settings, data
 schema        expand migrations; nothing is dropped
-topics        declared topics; retention is held open until finalize
+topics        declared topics; those that take rows keep every record until finalize
 backfill      the tables' rows become events, each exactly once
 tail          rows that come meanwhile; here deploy waits for the application to be switched (exit 3)
 fence         the writers are gone, and cannot come back unseen
-reconcile     each row is in its topic, proved by id
+reconcile     each row is in its topic, proved; a proof that no longer holds is made again
 connector     Debezium captures the core tables
 retire        event tables move to the schema of retired tables, with their views
 

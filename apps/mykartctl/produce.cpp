@@ -59,7 +59,7 @@ std::string reason_to_ask(Session& session, const std::string& topic) {
     return health::journey(sources, until).state;
   });
   if (!state) return fmt::format("it holds the events of a table, and whether a migration runs is not known: {}", state.error().what());
-  return *state == "none" || *state == "sealed" ? "" : fmt::format("it holds the events of a table, and a migration is {}", *state);
+  return *state == "none" || *state == "done" ? "" : fmt::format("it holds the events of a table, and a migration is {}", *state);
 }
 
 void ask(Session& session, const std::string& topic) {

@@ -188,8 +188,8 @@ EventTable DataHandler::begin(const EventTable& declared, const Deadline& until)
   auto& journal = desk_.writing().journal();
   const auto located = locate(desk_, declared, until);
   if (!located) throw Error{Code::not_found, {.what = "table " + to_string(declared.table) + " is gone"}};
-  if (desk_.direction == Desk::Direction::rollback)
-    journal.unseal(to_string(declared.table), "rollback", until);  // more events than the ones that were proved
+  if (!located->retired || options_.holes != nullptr)                              // else nothing can come
+    journal.unseal(to_string(declared.table), to_string(desk_.direction), until);  // more than what was proved
   return at(declared, *located);
 }
 

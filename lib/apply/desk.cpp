@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "core/digest.hpp"
+#include "plan/retention.hpp"
 
 namespace ctl {
 
@@ -73,10 +74,20 @@ std::vector<plan::Hold> holds(const Desk& desk, const Deadline& until) {
     for (const auto& held : desk.book->holds(until)) all.push_back({held.topic, held.key, held.value});
   if (desk.direction == Desk::Direction::deploy)
     for (const auto& table : desk.around.project.tables) {
-      const plan::Hold open{table.topic, "retention.ms", "-1"};
-      if (std::find(all.begin(), all.end(), open) == all.end()) all.push_back(open);
+      const auto* spec = desk.around.project.topic(table.topic);
+      for (auto& open : plan::holds_of_history(table.topic, spec != nullptr ? spec->config : Config{}))
+        if (std::find(all.begin(), all.end(), open) == all.end()) all.push_back(std::move(open));
     }
   return all;
+}
+
+health::SealWitnesses witnesses(const Desk& desk) {
+  return {.project = desk.around.project, .journal = desk.journal(), .kafka = desk.kafka, .database = desk.database()};
+}
+
+std::string_view to_string(Desk::Direction direction) {
+  constexpr std::string_view names[] = {"", "deploy", "rollback"};
+  return names[static_cast<std::size_t>(direction)];
 }
 
 std::optional<Located> locate(const Desk& desk, const EventTable& table, const Deadline& until) {

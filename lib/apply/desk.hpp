@@ -7,6 +7,7 @@
 
 #include "apply/executor.hpp"
 #include "core/retry.hpp"
+#include "health/seals.hpp"
 #include "health/sources.hpp"
 #include "journal/lock.hpp"
 #include "kafka/admin.hpp"
@@ -58,9 +59,14 @@ struct Desk {
   void need_writing() const;                             ///< likewise, for what needs no journal
 };
 
-/// The configs that are kept different from the manifest: those the journal holds and, while deploying, open retention of every event
-/// topic.
+/// The configs that are kept different from the manifest: those the journal holds and, while deploying, what keeps
+/// the history of every event topic.
 [[nodiscard]] std::vector<plan::Hold> holds(const Desk&, const Deadline&);
+
+/// Who is asked whether a proof still holds.
+[[nodiscard]] health::SealWitnesses witnesses(const Desk&);
+/// "deploy", "rollback" or "", as the journal spells it.
+[[nodiscard]] std::string_view to_string(Desk::Direction);
 
 /// Where the rows of an event table are now (health/sources.hpp).
 [[nodiscard]] std::optional<Located> locate(const Desk&, const EventTable&, const Deadline&);

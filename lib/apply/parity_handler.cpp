@@ -30,18 +30,44 @@ std::optional<Step> ParityHandler::look(const Resource& resource, const Deadline
   const bool rollback = desk_.direction == Desk::Direction::rollback;
   const auto located = locate(desk_, declared, until);
   if (!located && contracted(desk_, until)) return std::nullopt;
-  const auto seals = desk_.journal().seals(until);
-  const bool sealed = std::any_of(seals.begin(), seals.end(), [&](const Seal& s) {
-    return s.table == to_string(declared.table) && s.direction == (rollback ? "rollback" : "deploy");
-  });
-  if (sealed) return std::nullopt;
-  return Step{.resource = resource,
-              .action = Action::run,
-              .summary = rollback ? "every event is a row or a dead letter" : "every row is in " + declared.topic,
-              .precondition = digest_of(std::vector<std::string>{resource.name, declared.topic})};
+  // Retired tables have been counted under their lock, and the application goes on with those that are back.
+  const bool counts = !rollback && located && !located->retired;
+  const auto depth = counts ? health::Depth::counted : health::Depth::catalog;
+  const auto state = health::seal_state(witnesses(desk_), declared, to_string(desk_.direction), depth, until);
+  if (state.holds()) return std::nullopt;
+  Step step{.resource = resource,
+            .action = Action::run,
+            .summary = rollback ? "every event is a row or a dead letter" : "every row is in " + declared.topic,
+            .precondition = digest_of(std::vector<std::string>{resource.name, declared.topic})};
+  if (state.kind != health::SealState::Kind::absent) {
+    step.why = "what was proved is " + to_string(state);
+    step.summary += " (again: " + (state.changes.empty() ? state.why : state.changes.front()) + ")";
+  }
+  return step;
 }
 
-void ParityHandler::prove_rows(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+void ParityHandler::seal(const EventTable& declared, Seal seal, const Deadline& until) const {
+  auto& run = desk_.writing();
+  seal.table = to_string(declared.table);
+  seal.topic = declared.topic;
+  seal.direction = to_string(desk_.direction);
+  seal.last_id = seal.facts->table.last_id;
+  for (const auto& [partition, offsets] : seal.facts->topic.partitions) seal.ends[partition] = offsets.end;
+  seal.at = now();
+  seal.run = run.id();
+  run.journal().seal(seal, until);
+  const auto state = health::seal_state(witnesses(desk_), declared, seal.direction, health::Depth::catalog, until);
+  if (state.holds()) return;
+  run.journal().unseal(seal.table, seal.direction, until);
+  throw Error{Code::mismatch,
+              {.what = fmt::format("{} and {} changed while they were compared", seal.table, seal.topic),
+               .cause = to_string(state),
+               .hint = fmt::format("mykartctl {} (again)", seal.direction)}};
+}
+
+void ParityHandler::prove_rows(const EventTable& declared, const Located& located, const Deadline& until, Listener& to) const {
+  const auto table = at(declared, located);
+  auto facts = health::seal_facts(witnesses(desk_), declared, located, health::Depth::counted, until);
   const auto parity = transfer::reconcile(desk_.database(), desk_.around.kafka, table, {}, to, until);
   if (!parity.equal())
     throw Error{Code::mismatch,
@@ -49,39 +75,24 @@ void ParityHandler::prove_rows(const EventTable& declared, const EventTable& tab
                                      format_count(parity.in_topic)),
                  .cause = describe(parity),
                  .hint = "mykartctl events reconcile " + table.table.name}};
-  auto& run = desk_.writing();
-  run.journal().seal({.table = to_string(declared.table),
-                      .topic = table.topic,
-                      .direction = "deploy",
-                      .digest = parity.digest,
-                      .rows = parity.rows,
-                      .events = parity.in_topic,
-                      .ends = parity.ends,
-                      .at = now(),
-                      .run = run.id()},
-                     until);
+  for (const auto& [partition, end] : parity.ends) facts.topic.partitions[partition].end = end;
+  seal(declared, {.digest = parity.digest, .rows = parity.rows, .events = parity.in_topic, .facts = std::move(facts)}, until);
   to.progress({.task = "compare " + table.table.name,
                .done = parity.rows,
                .outcome = fmt::format("= {} events, 0 missing, 0 duplicate, 0 altered", format_count(parity.in_topic))});
 }
 
-void ParityHandler::prove_events(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+void ParityHandler::prove_events(const EventTable& declared, const Located& located, const Deadline& until, Listener& to) const {
+  const auto table = at(declared, located);
   to.progress({.task = "compare " + table.table.name, .unit = "events"});
+  auto facts = health::seal_facts(witnesses(desk_), declared, located, health::Depth::catalog, until);
   const auto parity = transfer::reconcile_replay(desk_.database(), desk_.around.kafka, table, to, until);
   if (!parity.balanced)
     throw Error{Code::mismatch,
                 {.what = fmt::format("the ledger of {} is not balanced", table.topic),
                  .cause = fmt::format("{} events, {} rows, {} dead letters, {} filtered, {} from the table, {} missing", parity.events,
                                       parity.rows, parity.dead, parity.filtered, parity.from_table, parity.missing)}};
-  auto& run = desk_.writing();
-  run.journal().seal({.table = to_string(declared.table),
-                      .topic = table.topic,
-                      .direction = "rollback",
-                      .rows = parity.rows,
-                      .events = parity.events,
-                      .at = now(),
-                      .run = run.id()},
-                     until);
+  seal(declared, {.rows = parity.rows, .events = parity.events, .facts = std::move(facts)}, until);
   to.progress({.task = "compare " + table.table.name,
                .done = parity.events + parity.from_table,
                .unit = "events",
@@ -93,8 +104,8 @@ void ParityHandler::apply(const Step& step, const Deadline& until, Listener& to)
   const auto& declared = event_table(desk_, step.resource.name);
   const auto located = locate(desk_, declared, until);
   if (!located) throw Error{Code::not_found, {.what = "table " + step.resource.name + " is gone"}};
-  if (desk_.direction == Desk::Direction::rollback) return prove_events(declared, at(declared, *located), until, to);
-  prove_rows(declared, at(declared, *located), until, to);
+  if (desk_.direction == Desk::Direction::rollback) return prove_events(declared, *located, until, to);
+  prove_rows(declared, *located, until, to);
 }
 
 }  // namespace ctl

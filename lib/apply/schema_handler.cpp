@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "apply/part_moves.hpp"
+#include "apply/retire_guard.hpp"
 #include "postgres/catalog.hpp"
 
 namespace ctl {
@@ -20,23 +21,6 @@ std::vector<postgres::Content> core_contents(const Desk& desk, const Deadline& u
 bool same(const std::vector<postgres::Content>& a, const std::vector<postgres::Content>& b) {
   return std::equal(a.begin(), a.end(), b.begin(), b.end(),
                     [](const auto& x, const auto& y) { return x.rows == y.rows && x.digest == y.digest; });
-}
-
-/// The last look before tables are taken away: whatever the plan said, none goes that still takes writes or whose rows are not proved to be
-/// in its topic.
-void need_proof(const Desk& desk, const Migration& m, const Deadline& until) {
-  const auto seals = desk.journal().seals(until);
-  for (const auto& declared : desk.around.project.tables) {
-    const auto located = locate(desk, declared, until);
-    if (!located || located->retired) continue;
-    const auto name = to_string(declared.table);
-    const bool sealed = std::any_of(seals.begin(), seals.end(), [&](const Seal& s) { return s.table == name && s.direction == "deploy"; });
-    if (!located->fenced || !sealed)
-      throw Error{
-          Code::refused,
-          {.what = fmt::format("{} is not run: {} is {}", m.id, name, located->fenced ? "not proved to be in its topic" : "not fenced"),
-           .hint = "mykartctl deploy (again, up to reconcile)"}};
-  }
 }
 
 /// Views and foreign keys that hang on a table which the script moves away, and that the script does not name: they would keep showing
@@ -123,11 +107,12 @@ Value SchemaHandler::before_image(const Step& step, const Deadline& until) {
   return Value{}.set("migration", step.resource.name).set("core", std::move(core));
 }
 
-void SchemaHandler::run(const std::string& script, const std::string& file, const std::function<void()>& then,
-                        const Deadline& until) const {
+void SchemaHandler::run(const std::string& script, const std::string& file, const std::function<void()>& first,
+                        const std::function<void()>& then, const Deadline& until) const {
   with_short_locks(desk_, file, until, [&] {
     postgres::Transaction transaction{desk_.database(), until};
     desk_.database().query("set transaction isolation level repeatable read", until);  // the proof compares the same rows on both sides
+    first();
     const auto before = core_contents(desk_, until);
     const auto placed = places(desk_, until);
     desk_.database().script(script, file, until);
@@ -142,7 +127,7 @@ void SchemaHandler::run(const std::string& script, const std::string& file, cons
   });
 }
 
-void SchemaHandler::apply(const Step& step, const Deadline& until, Listener&) {
+void SchemaHandler::apply(const Step& step, const Deadline& until, Listener& to) {
   auto& journal = desk_.writing().journal();
   const auto& m = migration(step.resource.name);
   const auto record = [&](std::string_view state) {
@@ -152,14 +137,21 @@ void SchemaHandler::apply(const Step& step, const Deadline& until, Listener&) {
   if (step.action == Action::adopt) return record("adopted");
   if (desk_.direction == Desk::Direction::rollback)
     return run(
-        m.revert, m.revert_file, [&] { record("reverted"); }, until);
+        m.revert, m.revert_file, [] {}, [&] { record("reverted"); }, until);
 
-  if (m.phase == Migration::Phase::contract) need_proof(desk_, m, until);
   const auto verify_and_record = [&] {
     if (!m.verify.empty()) desk_.database().script(m.verify, m.verify_file, until);
     record("applied");
   };
-  if (m.transactional) return run(m.deploy, m.deploy_file, verify_and_record, until);
+  const bool contract = m.phase == Migration::Phase::contract;
+  const auto in_use = contract ? check_before_retiring(desk_, m.id, to, until) : std::vector<TableName>{};
+  if (!m.transactional && !in_use.empty())
+    throw Error{Code::refused,
+                {.what = fmt::format("{} is not run: without a transaction nothing keeps rows from coming after the last count", m.id),
+                 .where = m.deploy_file,
+                 .hint = "take -- no-transaction out of " + m.deploy_file}};
+  const auto first = [&] { check_under_lock(desk_, m.id, in_use, until); };
+  if (m.transactional) return run(m.deploy, m.deploy_file, first, verify_and_record, until);
   desk_.database().script(m.deploy, m.deploy_file, until);
   verify_and_record();
 }

@@ -16,7 +16,9 @@ class SchemaHandler : public Handler {
  private:
   [[nodiscard]] const Migration& migration(const std::string& id) const;
   [[nodiscard]] bool passes(const Migration&, const Deadline&) const;
-  void run(const std::string& script, const std::string& file, const std::function<void()>& then, const Deadline&) const;
+  /// One transaction: `first`, the script, the proof that the core tables are as they were, `then`.
+  void run(const std::string& script, const std::string& file, const std::function<void()>& first, const std::function<void()>& then,
+           const Deadline&) const;
   const Desk& desk_;
 };
 

@@ -1,5 +1,7 @@
 #include "apply/topic_handler.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <set>
 
@@ -26,6 +28,35 @@ void block_retention(Step& step, const Desk& desk) {
   step.block("the journal cannot be read, and a migration may hold this retention open", "start PostgreSQL, or name the other topics");
 }
 
+/// A topic that somebody's rows were proved to be in is not made anew as if nothing had been lost.
+void guard_proved(Step& step, const Desk& desk, const std::vector<Seal>& seals, const Deadline& until) {
+  if (step.action != Action::create) return;
+  const auto& name = step.resource.name;
+  const auto of = [&](std::string_view direction) {
+    return std::find_if(seals.begin(), seals.end(), [&](const Seal& s) { return s.topic == name && s.direction == direction; });
+  };
+  if (const auto seal = of("deploy"); seal != seals.end()) {
+    const auto* table = desk.around.project.table_of(name);
+    const auto located = table != nullptr ? locate(desk, *table, until) : std::nullopt;
+    const bool retired = located && located->retired;
+    step.block(fmt::format("{} is gone, and the {} of {} were proved to be in it: a new one would be empty", name,
+                           counted(seal->rows, "row"), seal->table),
+               retired ? "bring the topic back; or mykartctl rollback --until restore, name another topic in topics.yaml, mykartctl deploy"
+                       : "bring the topic back; or name another topic in topics.yaml: mykartctl deploy copies the rows there");
+  } else if (of("rollback") != seals.end()) {
+    step.risk = std::max(step.risk, Risk::destructive);
+    step.undo = Undo::none;
+    step.why = "its events were brought back into their table, and the new topic has none of them";
+  }
+}
+
+/// The topics whose cleaner may have removed records: no offset tells.
+bool compacted_until_now(const Step& step) {
+  return std::any_of(step.changes.begin(), step.changes.end(), [](const Change& c) {
+    return c.path == "config.cleanup.policy" && c.before && health::compacts(*c.before) && !health::compacts(c.after.value_or(""));
+  });
+}
+
 }  // namespace
 
 std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> specs, const Deadline& until) {
@@ -40,6 +71,8 @@ std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> sp
   auto steps = plan::topics(specs, held, desk.kafka.describe(names, asked, until));
   if (desk.book == nullptr)
     for (auto& step : steps) block_retention(step, desk);
+  else if (const auto seals = desk.book->seals(until); !seals.empty())
+    for (auto& step : steps) guard_proved(step, desk, seals, until);
   return steps;
 }
 
@@ -76,6 +109,9 @@ void TopicHandler::apply(const Step& step, const Deadline& until, Listener&) {
       if (hold.topic == spec.name) spec.config[hold.key] = hold.value;
     return admin.create(spec, until);
   }
+  if (desk_.book != nullptr && compacted_until_now(step))
+    for (const auto& seal : desk_.book->seals(until))
+      if (seal.topic == step.resource.name) desk_.book->unseal(seal.table, seal.direction, until);
   Config set;
   std::vector<std::string> reset;
   for (const auto& change : step.changes) {

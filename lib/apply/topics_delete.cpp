@@ -32,7 +32,7 @@ std::string needed(Sources& from, const std::string& topic, const Deadline& unti
   if (from.around.project.topic(topic) == nullptr) return "";
   const auto journey = attempt([&] { return health::journey(from, until); });
   if (!journey) return "nobody can tell whether a migration needs it: " + std::string{journey.error().what()};
-  if (journey->state != "none" && journey->state != "sealed") return "a migration is " + journey->state;
+  if (journey->state != "none" && journey->state != "done") return "a migration is " + journey->state;
   for (const auto& hold : from.journal().holds(until))
     if (hold.topic == topic) return "a migration holds it open until finalize: it has the only copy of the history";
   return "";

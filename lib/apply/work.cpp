@@ -15,11 +15,6 @@ namespace {
 
 constexpr std::chrono::milliseconds tail_pause{200};  ///< an event is in its topic well within a second
 
-std::string_view name(Desk::Direction direction) {
-  constexpr std::string_view names[] = {"", "deploy", "rollback"};
-  return names[static_cast<std::size_t>(direction)];
-}
-
 /// "topics apply" works on topics; "deploy" is what it says.
 std::string target_of(const std::string& command) {
   constexpr std::string_view verb = " apply";
@@ -103,7 +98,7 @@ struct Work::Impl {
     const auto recorded = journal.core(until);
     const auto of = recorded.empty() ? 0 : recorded.front().run;
     for (const auto& r : journal.runs(200, until))  // the same migration, waiting or failed until now, keeps its baseline
-      if (r.id >= of && of != 0 && r.id != run.id() && r.direction == name(direction) && r.result != "done") return;
+      if (r.id >= of && of != 0 && r.id != run.id() && r.direction == to_string(direction) && r.result != "done") return;
     for (const auto& table : around.project.core_tables())
       if (postgres::table(run.database(), table, until)) {
         const auto content = postgres::content(run.database(), table, "", until);
@@ -205,7 +200,7 @@ WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
     return result;
   }
 
-  WritingRun writing{in.around, in.command, std::string{name(in.direction)}, confirmed, until};
+  WritingRun writing{in.around, in.command, std::string{to_string(in.direction)}, confirmed, until};
   Bench bench{in.desk(&writing.database(), &writing.journal(), &writing), in.options, in.sources.worker};
   in.begin(writing, bench.desk, until);
   result.run = writing.id();

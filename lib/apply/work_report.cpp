@@ -19,6 +19,11 @@ std::string_view word(Outcome::End end) {
   return words[static_cast<std::size_t>(end)];
 }
 
+/// --until names a phase before the last one that does something.
+bool stops_early(const std::string& command, const std::string& until) {
+  return !until.empty() && until != "verify" && until != (command == "deploy" ? "retire" : "topics");
+}
+
 }  // namespace
 
 Report waiting(const Surroundings& around, const std::string& command, const WorkResult& result) {
@@ -46,7 +51,9 @@ Report report(const Surroundings&, const std::string& command, const Plan& confi
     if (!done.contains(id) && result.end != Outcome::End::done) remaining.push(id);
   }
   const bool journey = command == "deploy" || command == "rollback";
-  const std::string next = result.end != Outcome::End::done ? "mykartctl " + command : journey ? "mykartctl verify" : "";
+  const bool half_way = journey && stops_early(command, confirmed.until);
+  const bool again = result.end != Outcome::End::done || half_way;
+  const std::string next = again ? "mykartctl " + command : journey ? "mykartctl verify" : "";
   report.data.set("steps", std::move(steps))
       .set("run", result.run == 0 ? Value{} : Value{result.run})
       .set("result", word(result.end))
@@ -60,6 +67,13 @@ Report report(const Surroundings&, const std::string& command, const Plan& confi
       break;
     case Outcome::End::blocked: report.line("blocked: " + result.reason, Style::bad); break;
     case Outcome::End::done: {
+      if (half_way) {
+        const auto* rows = command == "rollback" ? ": the tables are back as far as that, and events may still have to be replayed" : "";
+        report.line(
+            fmt::format("reached {} in {} ({}){}. Next: {}", confirmed.until, format_took(result.took), steps_of(result), rows, next),
+            Style::good);
+        break;
+      }
       const auto what = command == "deploy" ? "deployed" : command == "rollback" ? "rolled back" : "done";
       auto line = fmt::format("{} in {} ({})", what, format_took(result.took), steps_of(result));
       if (command == "deploy") line += ". Check: mykartctl verify   Undo: mykartctl rollback";

@@ -19,8 +19,10 @@ std::vector<Partition> partitions_of(const std::map<std::string, Known<TopicStat
 }
 
 /// The configs that a verdict or the table needs: a few of some forty.
-std::vector<std::string> judged_keys(const Project& project) {
+std::vector<std::string> judged_keys(const Project& project, const Known<std::vector<HeldConfig>>& holds) {
   std::set<std::string> keys{"retention.ms"};
+  if (holds)
+    for (const auto& held : *holds) keys.insert(held.key);
   for (const auto& topic : project.topics)
     for (const auto& [key, value] : topic.config) keys.insert(key);
   return {keys.begin(), keys.end()};
@@ -114,7 +116,9 @@ std::map<kafka::Place, Known<kafka::Unread>> unread(Sources& sources, const Topi
 
 TopicSights look_at_topics(Sources& sources, std::span<const std::string> names, TopicLook look, const Deadline& until) {
   TopicSights sights;
-  sights.states = sources.kafka.describe(names, look.detail ? std::vector<std::string>{} : judged_keys(sources.around.project), until);
+  sights.holds = attempt([&] { return sources.journal().holds(until); });
+  const auto keys = look.detail ? std::vector<std::string>{} : judged_keys(sources.around.project, sights.holds);
+  sights.states = sources.kafka.describe(names, keys, until);
   const auto partitions = partitions_of(sights.states);
   const auto sampled = Deadline::clock::now();
   sights.bounds = sources.kafka.bounds(partitions, until);
@@ -125,7 +129,6 @@ TopicSights look_at_topics(Sources& sources, std::span<const std::string> names,
     return sources.kafka.committed(groups, until);
   });
   if (sights.groups) sights.unread = unread(sources, sights, until);
-  sights.holds = attempt([&] { return sources.journal().holds(until); });
   sights.last_event = last_events(sources, sights, until);
   if (look.sample) {
     until.sleep(std::max(*look.sample - std::chrono::duration_cast<std::chrono::milliseconds>(Deadline::clock::now() - sampled), {}));

@@ -2,12 +2,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 
 #include "core/text.hpp"
 #include "health/event_rows.hpp"
 #include "health/preflight.hpp"
 #include "health/readers.hpp"
 #include "model/step.hpp"
+#include "plan/retention.hpp"
 #include "postgres/catalog.hpp"
 #include "sql/queries.hpp"
 #include "transfer/transfer.hpp"
@@ -69,8 +71,14 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
   const auto oldest = rows.size() == 0 ? std::nullopt : rows.at(0, "oldest");  // an empty table has none
   if (spec == nullptr || !oldest) return;
   const auto at = parse_instant(*oldest);
-  const auto configured = spec->config.find("retention.ms");
-  const auto ms = configured == spec->config.end() ? std::nullopt : parse_integer(configured->second);
+  auto config = spec->config;  // what is declared, and for what is not, what is in effect
+  const auto live = from.kafka.describe(std::array{declared.topic}, until).at(declared.topic);
+  if (live)
+    for (auto& [key, value] : plan::effective(*live)) config.emplace(key, value);
+  else if (live.error().code() != Code::not_found)
+    throw Error{live.error()};
+  const auto configured = config.find("retention.ms");
+  const auto ms = configured == config.end() ? std::nullopt : parse_integer(configured->second);
   Check check{.id = "retention", .target = declared.topic};
   check.found = fmt::format("oldest event {}, retention {}", oldest->substr(0, 10),
                             !ms       ? "the broker's"
@@ -79,6 +87,10 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
   if (at && ms && *ms >= 0 && now() - *at > std::chrono::milliseconds{*ms}) {
     check.result = Result::warn;
     check.found += ": deploy holds retention open until finalize";
+  }
+  if (const auto others = plan::removers(config); !others.empty()) {
+    check.result = Result::warn;
+    check.found += ", " + join(others, ", ") + ": deploy keeps every record until finalize";
   }
   into.push_back(std::move(check));
 }

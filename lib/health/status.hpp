@@ -10,7 +10,7 @@ namespace ctl::health {
 /// Where the migration stands, from the journal.
 struct Journey {
   std::optional<Run> run{};   ///< the newest with a direction
-  std::string state{"none"};  ///< none running waiting failed in_doubt sealed
+  std::string state{"none"};  ///< none running waiting failed in_doubt done: of the run; whether it is proved, status says
   std::string phase{}, waiting_for{}, next{};
   std::optional<Lock::Holder> holder{};  ///< of the lock, now
 };

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <map>
+
 #include "core/text.hpp"
 #include "health/checks.hpp"
 #include "health/writers.hpp"
@@ -79,14 +82,57 @@ void say_application(Answer& answer, Sources& from, const Deadline& until) {
                                            found->size(), from.around.project.tables.size()));
 }
 
+namespace {
+
+/// What the journal says of a topic that is missing or differs: then it has the history of a table, or was proved to have it.
+struct Relied {
+  std::map<std::string, std::string> proved{};  ///< topic -> table
+  std::vector<plan::Hold> holds{};
+};
+
+Relied relied(Sources& from, const Deadline& until) {
+  Relied on;
+  if (!from.session()) return on;  // said elsewhere
+  if (const auto held = attempt([&] { return from.journal().holds(until); }); held)
+    for (const auto& h : *held) on.holds.push_back({h.topic, h.key, h.value});
+  if (const auto seals = attempt([&] { return from.journal().seals(until); }); seals)
+    for (const auto& seal : *seals) on.proved.emplace(seal.topic, seal.table);
+  return on;
+}
+
+/// Names what removes history, or has; a topic that nobody relies on yet is only counted.
+void say_lost(Answer& answer, const Step& step, bool missing, const Relied& on) {
+  const auto& topic = step.resource.name;
+  const auto proved = on.proved.find(topic);
+  const auto is_held = [&](std::string_view path) {
+    return std::any_of(on.holds.begin(), on.holds.end(),
+                       [&](const plan::Hold& h) { return h.topic == topic && path == "config." + h.key; });
+  };
+  const bool held = std::any_of(on.holds.begin(), on.holds.end(), [&](const plan::Hold& h) { return h.topic == topic; });
+  if (missing && (proved != on.proved.end() || held))
+    return answer.problem("topic", topic,
+                          proved != on.proved.end() ? "does not exist, and the events of " + proved->second + " were in it"
+                                                    : "does not exist, and a migration holds it open",
+                          "mykartctl topics status", true);
+  for (const auto& change : step.changes)
+    if (is_held(change.path))
+      answer.problem("hold", topic,
+                     fmt::format("{} is {}, and is held at {} until finalize: records may be removed", change.path.substr(7),
+                                 change.before.value_or("?"), change.after.value_or("?")),
+                     "mykartctl topics apply " + topic, true);
+    else if (proved != on.proved.end())
+      answer.problem("topic", topic,
+                     fmt::format("{} is {}, declared {}", change.path, change.before.value_or("not set"), change.after.value_or("not set")),
+                     "mykartctl topics plan " + topic, true);
+}
+
+}  // namespace
+
 void say_topics(Answer& answer, Sources& from, const Deadline& until) {
   const auto& specs = from.around.project.topics;
   std::vector<std::string> names;
   for (const auto& spec : specs) names.push_back(spec.name);
-  std::vector<plan::Hold> holds;
-  if (from.session())
-    if (const auto held = attempt([&] { return from.journal().holds(until); }); held)
-      for (const auto& h : *held) holds.push_back({h.topic, h.key, h.value});
+  const auto on = relied(from, until);
   Value topics;
   const auto states = attempt([&] { return from.kafka.describe(names, until); });
   if (!states) {
@@ -101,8 +147,9 @@ void say_topics(Answer& answer, Sources& from, const Deadline& until) {
     return;
   }
   std::size_t drift = 0, missing = 0, unreadable = 0;
-  for (const auto& step : plan::topics(specs, holds, *states)) {
+  for (const auto& step : plan::topics(specs, on.holds, *states)) {
     const auto& state = states->at(step.resource.name);
+    if (state || state.error().code() == Code::not_found) say_lost(answer, step, !state, on);
     if (state)
       ++drift;
     else if (state.error().code() == Code::not_found)

@@ -1,5 +1,7 @@
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "core/text.hpp"
 #include "health/checks.hpp"
 #include "health/topics.hpp"
@@ -12,6 +14,7 @@ constexpr std::string_view not_known = "?", not_asked = "-";
 std::string retention_text(const TopicStatus& status) {
   auto text = format_retention(config_number(*status.state, "retention.ms"));
   if (!status.held) return text;
+  if (!same_config(config_text(*status.state, "retention.ms").value_or(""), status.held->value)) return text + " (NOT held)";
   return text + (status.held->was ? fmt::format(" (held, was {})", format_retention(parse_integer(*status.held->was))) : " (held)");
 }
 
@@ -89,6 +92,12 @@ void add_detail(Report& report, const TopicStatus& status, const TopicSights& si
   if (!groups.rows.empty()) report.line(""), report.blocks.emplace_back(std::move(groups));
 }
 
+/// Another value than the manifest's is wanted until finalize.
+bool is_held(const TopicSights& sights, const std::string& topic, const std::string& path) {
+  return sights.holds && std::any_of(sights.holds->begin(), sights.holds->end(),
+                                     [&](const HeldConfig& held) { return held.topic == topic && path == "config." + held.key; });
+}
+
 }  // namespace
 
 Report topics_report(std::span<const TopicStatus> all, const TopicSights& sights, bool detail) {
@@ -118,8 +127,8 @@ Report topics_report(std::span<const TopicStatus> all, const TopicSights& sights
   report.blocks.emplace_back(std::move(table));
   for (const auto& status : all) {
     for (const auto& drift : status.drift)
-      report.line(fmt::format("{}: {} is {}, declared {}", status.name, drift.path, drift.found.value_or("not set"),
-                              drift.declared.value_or("not set")),
+      report.line(fmt::format("{}: {} is {}, {} {}", status.name, drift.path, drift.found.value_or("not set"),
+                              is_held(sights, status.name, drift.path) ? "and is held at" : "declared", drift.declared.value_or("not set")),
                   Style::warn);
     for (const int partition : status.offline)
       report.line(fmt::format("{}: partition {} has no leader", status.name, partition), Style::bad);

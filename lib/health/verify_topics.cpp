@@ -1,4 +1,4 @@
-// verify: what is in Kafka, and whether the rows are there.
+// verify: what is in Kafka.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -10,7 +10,6 @@
 #include "kafka/producer.hpp"
 #include "plan/plan.hpp"
 #include "transfer/topic_scan.hpp"
-#include "transfer/transfer.hpp"
 
 namespace ctl::health {
 namespace {
@@ -85,82 +84,6 @@ void ask_partition_parity(const Question& q) {
                                                  : fmt::format("{} of {} elsewhere: {}", last.wrong, last.read, last.example),
                         .expected = "murmur2 of the key"});
     });
-}
-
-void ask_retention(const Question& q) {
-  if (!q.deployed) return;
-  const auto holds = q.from.journal().holds(q.until);
-  std::vector<std::string> held;
-  for (const auto& hold : holds) held.push_back(hold.topic);
-  const auto states = q.from.kafka.describe(held, q.until);
-  for (const auto& hold : holds) {
-    const auto& state = states.at(hold.topic);
-    if (!state) throw state.error();
-    const auto entry = state->config.find(hold.key);
-    const auto value = entry == state->config.end() ? std::string{} : entry->second.value.value_or("");
-    q.into.push_back({.id = "retention",
-                      .target = hold.topic,
-                      .result = value == hold.value ? Result::ok : Result::fail,
-                      .found = hold.key + "=" + value,
-                      .expected = hold.key + "=" + hold.value + " until finalize",
-                      .fix = value == hold.value ? "" : "mykartctl topics apply " + hold.topic});
-  }
-}
-
-void ask_rows_in_topics(const Question& q) {
-  Value answers{Value::List{}};
-  const auto seals = q.from.journal().seals(q.until);
-  for (const auto& declared : q.from.around.project.tables)
-    ask(q.into, "rows-in-topic", to_string(declared.table), [&] {
-      const auto name = to_string(declared.table);
-      const auto direction = q.deployed ? "deploy" : "rollback";
-      const auto seal =
-          std::find_if(seals.begin(), seals.end(), [&](const Seal& s) { return s.table == name && s.direction == direction; });
-      Check check{.id = "rows-in-topic",
-                  .target = name,
-                  .expected = q.deployed ? "every row in " + declared.topic : "every event of " + declared.topic};
-      Value answer;
-      answer.set("table", name).set("topic", declared.topic);
-      const auto located = q.deep ? locate(q.from.around.project, declared, q.from.database(), q.until) : std::nullopt;
-      if (located && q.deployed) {
-        const auto p =
-            transfer::reconcile(q.from.database(), q.from.around.kafka, at(declared, *located), {}, q.from.around.listener, q.until);
-        check.result = p.equal() ? Result::ok : Result::fail;
-        check.found = fmt::format("{} rows = {} events; {} missing, {} duplicate, {} altered, {} misplaced", format_count(p.rows),
-                                  format_count(p.in_topic), p.missing, p.duplicate, p.altered, p.misplaced);
-        if (p.waiting > 0) check.found += fmt::format(", {} not moved yet", p.waiting);
-        answer.set("rows", p.rows)
-            .set("in_topic", p.in_topic)
-            .set("missing", p.missing)
-            .set("duplicate", p.duplicate)
-            .set("altered", p.altered)
-            .set("misplaced", p.misplaced);
-        answer.set("at", format_instant(now())).set("examples", Value::List{});
-      } else if (located) {
-        const auto p =
-            transfer::reconcile_replay(q.from.database(), q.from.around.kafka, at(declared, *located), q.from.around.listener, q.until);
-        check.result = p.balanced ? Result::ok : Result::fail;
-        check.found = fmt::format("{} events = {} rows + {} dead letters + {} filtered, {} missing", format_count(p.events),
-                                  format_count(p.rows), p.dead, p.filtered, p.missing);
-      } else if (seal == seals.end()) {
-        check.result = Result::fail;
-        check.found = "not proved";
-        check.fix = q.deployed ? "mykartctl deploy" : "mykartctl rollback";
-      } else {
-        check.found =
-            fmt::format("{} rows, {} events, sealed {}", format_count(seal->rows), format_count(seal->events), format_instant(seal->at));
-        answer.set("rows", seal->rows)
-            .set("in_topic", seal->events)
-            .set("missing", 0)
-            .set("duplicate", 0)
-            .set("altered", 0)
-            .set("misplaced", 0);
-        answer.set("at", format_instant(seal->at)).set("examples", Value::List{});
-      }
-      answers.push(std::move(answer));
-      q.into.push_back(std::move(check));
-    });
-  q.more.set("reconcile", std::move(answers));
 }
 
 }  // namespace ctl::health

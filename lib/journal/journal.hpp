@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "core/text.hpp"
+#include "journal/seal.hpp"
 #include "model/step.hpp"
 #include "postgres/connection.hpp"
 
@@ -40,14 +41,6 @@ struct HeldConfig {
 struct MigrationState {
   std::string id{}, digest{}, state{}, by{};  ///< state: applied adopted reverted
   Millis at{};
-};
-struct Seal {  ///< a proof of parity that was recorded
-  std::string table{}, topic{}, direction{}, digest{};
-  std::uint64_t rows{}, events{};
-  std::optional<std::int64_t> last_id{};
-  std::map<int, std::int64_t> ends{};
-  Millis at{};
-  std::int64_t run{};
 };
 struct CoreState {  ///< a core table when a run began: rows at or below max_id, and their digest
   std::string table{}, digest{};

@@ -74,7 +74,8 @@ std::vector<Seal> Journal::seals(const Deadline& until) {
                                        .events = count(*rows, i, "events"),
                                        .ends = ends_of(rows->text(i, "ends")),
                                        .at = instant(*rows, i, "at_ms"),
-                                       .run = rows->integer(i, "run")});
+                                       .run = rows->integer(i, "run"),
+                                       .facts = seal_facts_from(rows->text(i, "facts"))});
     if (rows->at(i, "last_id")) seal.last_id = rows->integer(i, "last_id");
   }
   return all;
@@ -88,7 +89,8 @@ void Journal::seal(const Seal& s, const Deadline& until) {
                               {"events", std::to_string(s.events)},
                               {"last_id", s.last_id ? std::optional{std::to_string(*s.last_id)} : std::nullopt},
                               {"ends", to_json_text(s.ends)},
-                              {"run", std::to_string(s.run)}};
+                              {"run", std::to_string(s.run)},
+                              {"facts", s.facts ? std::optional{to_json_text(*s.facts)} : std::nullopt}};
   connection_.query(sql::journal_seal, names, until);
 }
 void Journal::unseal(std::string_view table, std::string_view direction, const Deadline& until) {

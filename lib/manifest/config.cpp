@@ -59,8 +59,11 @@ std::optional<std::string> read_retention(Fields& fields) {
 
 }  // namespace
 
-void read_config(Fields& fields, Config& into, Problems& problems) {
-  if (const auto retention = read_retention(fields)) into["retention.ms"] = *retention;
+void read_config(Fields& fields, Config& into, std::map<std::string, Position, std::less<>>& places, Problems& problems) {
+  if (const auto retention = read_retention(fields)) {
+    into["retention.ms"] = *retention;
+    places["retention.ms"] = fields.at("retention");
+  }
   const auto* map = fields.map_if("config");
   if (map == nullptr) return;
   for (const auto& [key, value, key_at] : *map->map()) {
@@ -79,7 +82,9 @@ void read_config(Fields& fields, Config& into, Problems& problems) {
                           .hint = did_you_mean(nearest(key, known_keys())),
                           .rule = "topic-config",
                           .severity = Severity::warning});
-    if (text) into[key] = *text;
+    if (!text) continue;
+    into[key] = *text;
+    places[key] = value.at();
   }
 }
 

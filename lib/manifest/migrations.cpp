@@ -54,6 +54,9 @@ class Head {
     const bool contract = migration.phase == Migration::Phase::contract;
     if (contract && !run_by_)
       add(problems_, "run-by", "a contract migration says who runs it", {file_, 1, 1}, "add `-- run-by: deploy` or `-- run-by: finalize`");
+    if (contract && migration.run_by == Migration::RunBy::deploy && no_transaction_)
+      add(problems_, "no-transaction", "tables are retired in the transaction that counts them last", {file_, 1, 1},
+          "take `-- no-transaction` out");
     if (!contract && run_by_)
       add(problems_, "run-by", "run-by is for contract migrations; expand ones are run by whoever comes first", run_by_at_, "take it out");
   }

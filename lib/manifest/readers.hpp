@@ -15,8 +15,8 @@ void read_topics(std::string_view text, const std::string& file, Project&, Probl
 /// The block `source` of a topic: the event table that becomes it.
 void read_source(const Value& source, const std::string& topic, Project&, Problems&);
 
-/// `config` and `retention` of defaults, a family or a topic, put over what `into` has.
-void read_config(Fields&, Config& into, Problems&);
+/// `config` and `retention` of defaults, a family or a topic, put over what `into` has, and where each is written.
+void read_config(Fields&, Config& into, std::map<std::string, Position, std::less<>>& places, Problems&);
 
 /// What no single topic can know: collisions of names, tables that are declared twice or both moved and captured.
 void check_together(const Project&, Problems&);

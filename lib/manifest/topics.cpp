@@ -15,6 +15,7 @@ constexpr int most_partitions = 10'000, most_replicas = 100;
 struct Defaults {
   int partitions{}, replication{};  ///< 0: nothing was said
   Config config{};
+  std::map<std::string, Position, std::less<>> config_at{};
 };
 
 void read_numbers(Fields& fields, int& partitions, int& replication) {
@@ -29,7 +30,7 @@ Defaults read_defaults(Fields& top, Problems& problems) {
   if (map == nullptr) return defaults;
   Fields fields{*map, problems};
   read_numbers(fields, defaults.partitions, defaults.replication);
-  read_config(fields, defaults.config, problems);
+  read_config(fields, defaults.config, defaults.config_at, problems);
   return defaults;
 }
 
@@ -38,6 +39,7 @@ Family read_family(const Member& member, const Defaults& defaults, Problems& pro
                 .partitions = defaults.partitions,
                 .replication = defaults.replication,
                 .config = defaults.config,
+                .config_at = defaults.config_at,
                 .at = member.key_at};
   Fields fields{member.value, problems};
   family.pattern = fields.text("pattern");
@@ -46,7 +48,7 @@ Family read_family(const Member& member, const Defaults& defaults, Problems& pro
                  "letters, digits, . _ - and * for one or more of them");
   family.description = fields.text_if("description").value_or("");
   read_numbers(fields, family.partitions, family.replication);
-  read_config(fields, family.config, problems);
+  read_config(fields, family.config, family.config_at, problems);
   return family;
 }
 
@@ -82,6 +84,19 @@ const Family* family_of(const std::string& topic, Fields& fields, const Position
   return wanted != nullptr ? wanted : matching[0];
 }
 
+/// Keys of events are not unique: of each key the cleaner would keep one event.
+void refuse_compaction(const TopicSpec& topic, const EventTable& table, Problems& problems) {
+  const auto policy = topic.config.find("cleanup.policy");
+  if (policy == topic.config.end()) return;
+  const auto words = split(policy->second, ',');
+  if (std::find(words.begin(), words.end(), "compact") == words.end()) return;
+  problems.push_back({.what = fmt::format("'{}' takes the rows of {}, and cleanup.policy {} keeps only the last event of each key",
+                                          topic.name, to_string(table.table), policy->second),
+                      .at = topic.config_at.at("cleanup.policy"),
+                      .hint = "cleanup.policy: delete",
+                      .rule = "compacted-source"});
+}
+
 TopicSpec read_topic(const Member& member, Project& project, Problems& problems) {
   TopicSpec topic{.name = member.key, .at = member.key_at};
   if (const auto why = illegal_name(topic.name); !why.empty())
@@ -97,9 +112,10 @@ TopicSpec read_topic(const Member& member, Project& project, Problems& problems)
     topic.partitions = family->partitions;
     topic.replication = family->replication;
     topic.config = family->config;
+    topic.config_at = family->config_at;
   }
   read_numbers(fields, topic.partitions, topic.replication);
-  read_config(fields, topic.config, problems);
+  read_config(fields, topic.config, topic.config_at, problems);
   for (const auto& [what, number] : {std::pair{"partitions", topic.partitions}, {"replication", topic.replication}})
     if (number == 0 && !topic.family.empty() && !fields.has(what))
       problems.push_back({.what = fmt::format("'{}' is missing for '{}'", what, topic.name),
@@ -121,7 +137,10 @@ TopicSpec read_topic(const Member& member, Project& project, Problems& problems)
     topic.captures = to_string(table_name(*captures));
   }
   const auto* source = fields.map_if("source");
-  if (source != nullptr) read_source(*source, topic.name, project, problems);
+  if (source != nullptr) {
+    read_source(*source, topic.name, project, problems);
+    refuse_compaction(topic, project.tables.back(), problems);
+  }
   if ((topic.expect_empty ? 1 : 0) + (topic.captures.empty() ? 0 : 1) + (source != nullptr ? 1 : 0) > 1)
     problems.push_back(
         {.what = fmt::format("'{}' has more than one of source, captures and expect: its events have one origin", topic.name),

@@ -16,6 +16,7 @@ struct Family {
   int partitions{};
   int replication{};
   Config config{};  ///< what a topic of this family gets when it says nothing else
+  std::map<std::string, Position, std::less<>> config_at{};
   Position at{};
 };
 

@@ -19,9 +19,10 @@ struct TopicSpec {
   std::string name{}, family{}, description{}, owner{};
   int partitions{};
   int replication{};
-  Config config{};         ///< retention.ms, cleanup.policy …: complete, family and defaults merged in
-  bool expect_empty{};     ///< declared because somebody lists it; nothing ever writes to it
-  std::string captures{};  ///< the core table whose changes arrive here ("public.products"), "" if none
+  Config config{};                                           ///< retention.ms, cleanup.policy …: complete, family and defaults merged in
+  std::map<std::string, Position, std::less<>> config_at{};  ///< where each of them is written
+  bool expect_empty{};                                       ///< declared because somebody lists it; nothing ever writes to it
+  std::string captures{};                                    ///< the core table whose changes arrive here ("public.products"), "" if none
   std::vector<std::string> consumers{};
   Position at{};
 };

@@ -34,17 +34,19 @@ struct Draft {
 /// A config as it is wanted now, and as the manifest has it when a hold keeps it different.
 struct Wish {
   std::string value{};
-  std::optional<std::string> declared{};
+  std::optional<std::string> declared{};  ///< when it is another; "": nothing was declared
+  bool held{};
 };
 using Wishes = std::map<std::string, Wish, std::less<>>;
 
 Wishes wishes(const TopicSpec& spec, std::span<const Hold> holds) {
   Wishes all;
-  for (const auto& [key, value] : spec.config) all[key] = {value, std::nullopt};
+  for (const auto& [key, value] : spec.config) all[key] = {value, std::nullopt, false};
   for (const auto& hold : holds)
     if (hold.topic == spec.name) {
       auto& wish = all[hold.key];
-      if (!same_config(wish.value, hold.value)) wish = {hold.value, wish.value};
+      if (!same_config(wish.value, hold.value)) wish = {hold.value, wish.value, true};
+      wish.held = true;
     }
   return all;
 }
@@ -63,7 +65,8 @@ void create(const TopicSpec& spec, const Wishes& all, Draft& draft) {
   if (spec.replication > 0) draft.change("replication", std::nullopt, fmt::format("{}", spec.replication));
   for (const auto& [key, wish] : all) {
     draft.change("config." + key, std::nullopt, wish.value);
-    if (key != "cleanup.policy" || wish.value != "delete")
+    const bool usual = (key == "cleanup.policy" && wish.value == "delete") || (key == "retention.bytes" && wish.value == "-1");
+    if (!usual || (wish.declared && !wish.declared->empty()))
       draft.summary.push_back(fmt::format("{} {}{}", spoken(key), spoken(key, wish.value), held(key, wish, "then")));
   }
 }
@@ -96,7 +99,16 @@ void compare_replication(const TopicSpec& spec, const TopicState& state, Draft& 
   }
 }
 
-void compare_config(const std::string& key, const Wish& wish, const TopicState& state, Draft& draft) {
+/// Nothing expires, so that a policy which deletes what has expired deletes nothing.
+bool keeps_all(const Wishes& all) {
+  const auto unlimited = [&](std::string_view key) {
+    const auto found = all.find(key);
+    return found != all.end() && found->second.value == "-1";
+  };
+  return unlimited("retention.ms") && unlimited("retention.bytes");
+}
+
+void compare_config(const std::string& key, const Wish& wish, const Wishes& all, const TopicState& state, Draft& draft) {
   const auto found = state.config.find(key);
   if (found == state.config.end())
     return draft.block(fmt::format("the broker knows no topic config '{}'", key), fmt::format("remove {} from topics.yaml", key));
@@ -104,9 +116,15 @@ void compare_config(const std::string& key, const Wish& wish, const TopicState& 
   draft.facts += fmt::format("config.{}={}@{}\n", key, value.value_or("?"), static_cast<int>(origin));
   if (!value)
     return draft.block(fmt::format("the broker does not tell the value of {}", key), fmt::format("remove {} from topics.yaml", key));
-  if (same_config(*value, wish.value)) return;
+  const bool same = same_config(*value, wish.value);
+  if (same && (!wish.held || origin == Origin::topic)) return;  // what is held does not hang on the broker's default
   draft.change("config." + key, *value, wish.value);
+  if (same) {
+    draft.summary.push_back(fmt::format("{} {} set on the topic itself", spoken(key), spoken(key, wish.value)));
+    return;
+  }
   draft.summary.push_back(fmt::format("{} {} → {}{}", spoken(key), spoken(key, *value), spoken(key, wish.value), held(key, wish, "was")));
+  if (key == "cleanup.policy" && wish.value == "delete" && keeps_all(all)) return;
   auto [risk, reason] = danger(key, *value, wish.value);
   draft.risk(risk, risk == Risk::destructive ? Undo::lossy : Undo::exact, std::move(reason));
 }
@@ -115,7 +133,7 @@ void compare(const TopicSpec& spec, const Wishes& all, const TopicState& state, 
   draft.step.action = Action::update;
   compare_partitions(spec, state, draft);
   compare_replication(spec, state, draft);
-  for (const auto& [key, wish] : all) compare_config(key, wish, state, draft);
+  for (const auto& [key, wish] : all) compare_config(key, wish, all, state, draft);
   if (draft.why.empty()) draft.why.emplace_back("it differs from what is declared");
 }
 

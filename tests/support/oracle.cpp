@@ -194,6 +194,49 @@ void create_topic(const std::string& topic, int partitions) {
   sandbox::await_topic(topic);
 }
 
+void override_configs(const std::string& topic, const std::map<std::string, std::string>& configs) {
+  admin("configuring " + topic, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    auto* request = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+    for (const auto& [key, value] : configs) rd_kafka_ConfigResource_set_config(request, key.c_str(), value.c_str());
+    rd_kafka_AlterConfigs(handle, &request, 1, nullptr, queue);
+    rd_kafka_ConfigResource_destroy(request);
+  });
+}
+
+std::string config(const std::string& topic, const std::string& key) {
+  const auto handle = client(RD_KAFKA_PRODUCER);
+  std::unique_ptr<rd_kafka_queue_t, void (*)(rd_kafka_queue_t*)> queue{rd_kafka_queue_new(handle.get()), rd_kafka_queue_destroy};
+  auto* request = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+  rd_kafka_DescribeConfigs(handle.get(), &request, 1, nullptr, queue.get());
+  rd_kafka_ConfigResource_destroy(request);
+  std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> event{rd_kafka_queue_poll(queue.get(), 20'000), rd_kafka_event_destroy};
+  if (!event || rd_kafka_event_error(event.get()) != 0) throw std::runtime_error{"describing " + topic};
+  std::size_t count = 0;
+  const auto** resources = rd_kafka_DescribeConfigs_result_resources(rd_kafka_event_DescribeConfigs_result(event.get()), &count);
+  const auto** entries = rd_kafka_ConfigResource_configs(resources[0], &count);
+  for (std::size_t i = 0; i < count; ++i)
+    if (key == rd_kafka_ConfigEntry_name(entries[i])) return rd_kafka_ConfigEntry_value(entries[i]);
+  return "";
+}
+
+std::string cluster_id() {
+  const auto handle = client(RD_KAFKA_PRODUCER);
+  char* id = rd_kafka_clusterid(handle.get(), 20'000);
+  if (id == nullptr) throw std::runtime_error{"no cluster id"};
+  std::string text{id};
+  rd_kafka_mem_free(handle.get(), id);
+  return text;
+}
+
+void add_partitions(const std::string& topic, int total) {
+  admin("adding partitions to " + topic, [&](rd_kafka_t* handle, rd_kafka_queue_t* queue) {
+    char text[512];
+    auto* request = rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(total), text, sizeof text);
+    rd_kafka_CreatePartitions(handle, &request, 1, nullptr, queue);
+    rd_kafka_NewPartitions_destroy(request);
+  });
+}
+
 std::optional<std::int64_t> id_of(const Record& record, const std::string& table) {
   const auto wanted = "\"event_id\":\"pg:" + table + ":";
   const auto at = record.value ? record.value->rfind(wanted) : std::string::npos;

@@ -27,6 +27,11 @@ void transact(const std::string& topic, const std::vector<Record>&, bool commit)
 void cut(const std::string& topic, int partition, std::int64_t before);
 void remove_topic(const std::string& topic);  ///< and waits until it is gone
 void create_topic(const std::string& topic, int partitions);
+/// Replaces all overrides of a topic by these, as somebody with Kafka's own tools would.
+void override_configs(const std::string& topic, const std::map<std::string, std::string>& configs);
+[[nodiscard]] std::string config(const std::string& topic, const std::string& key);  ///< in effect; "" if the broker does not know it
+[[nodiscard]] std::string cluster_id();
+void add_partitions(const std::string& topic, int total);
 
 /// The id that the event carries as "event_id":"pg:<table>:<id>"; nullopt for any other.
 [[nodiscard]] std::optional<std::int64_t> id_of(const Record&, const std::string& table);

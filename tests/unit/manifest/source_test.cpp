@@ -65,3 +65,22 @@ TEST_CASE("the choices of an event table are few") {
         std::string::npos);
   CHECK(wrong_with("table: public.clicks", "table: a.b.c").find("'a.b.c' is no table (schema.table)") != std::string::npos);
 }
+
+TEST_CASE("a topic that takes rows is not compacted, wherever that is written") {
+  const std::string words = "'shop.clicks' takes the rows of public.clicks, and cleanup.policy ";
+  const auto in_family = wrong_with("config: {cleanup.policy: delete}", "config: {cleanup.policy: compact}");
+  INFO(in_family);
+  CHECK(in_family.find("topics.yaml:8:30") != std::string::npos);
+  CHECK(in_family.find(words + "compact keeps only the last event of each key") != std::string::npos);
+  const auto in_topic =
+      wrong_with("    description: clicks\n", "    description: clicks\n    config: {cleanup.policy: 'delete, compact'}\n");
+  INFO(in_topic);
+  CHECK(in_topic.find("topics.yaml:16:30") != std::string::npos);
+  CHECK(in_topic.find(words) != std::string::npos);
+  const auto in_defaults =
+      wrong_with(replaced(replaced(good_topics, "replication: 1}", "replication: 1, config: {cleanup.policy: compact}}"),
+                          "    config: {cleanup.policy: delete}\n", ""));
+  INFO(in_defaults);
+  CHECK(in_defaults.find("topics.yaml:3:") != std::string::npos);
+  CHECK(in_defaults.find(words) != std::string::npos);
+}

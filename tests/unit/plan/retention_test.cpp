@@ -50,3 +50,18 @@ TEST_CASE("the configs that take effect are those the broker told, overrides or 
       {"retention.ms", {"5", Origin::topic}}, {"cleanup.policy", {"delete", Origin::broker}}, {"hidden", {std::nullopt, Origin::topic}}};
   CHECK(plan::effective(state) == Config{{"retention.ms", "5"}, {"cleanup.policy", "delete"}});
 }
+
+TEST_CASE("a topic with the only copy of a history is held so that nothing removes it, tiered storage as far as it is declared") {
+  using plan::Hold;
+  CHECK(plan::holds_of_history("t", {{"retention.ms", "5"}}) ==
+        std::vector<Hold>{{"t", "retention.ms", "-1"}, {"t", "retention.bytes", "-1"}, {"t", "cleanup.policy", "delete"}});
+  CHECK(plan::holds_of_history("t", {{"local.retention.ms", "5"}}).back() == Hold{"t", "local.retention.ms", "-2"});
+  CHECK(plan::holds_of_history("t", {{"local.retention.bytes", "5"}}).back() == Hold{"t", "local.retention.bytes", "-2"});
+}
+
+TEST_CASE("what removes records other than by age is named") {
+  CHECK(plan::removers({}).empty());
+  CHECK(plan::removers({{"cleanup.policy", "delete"}, {"retention.bytes", "-1"}}).empty());
+  CHECK(plan::removers({{"cleanup.policy", "delete, compact"}, {"retention.bytes", "7"}}) ==
+        std::vector<std::string>{"cleanup.policy delete, compact", "retention.bytes 7"});
+}

@@ -235,3 +235,25 @@ TEST_CASE("a topic that nobody looked at is a bug, not an absent topic") {
   const auto wanted = spec("t");
   CHECK_THROWS_AS(plan::topics({&wanted, 1}, {}, {}), Error);
 }
+
+TEST_CASE("what is held is set on the topic itself: the broker's default may change") {
+  const std::vector<plan::Hold> open{{"t", "retention.ms", "-1"}, {"t", "retention.bytes", "-1"}, {"t", "cleanup.policy", "delete"}};
+  const auto found = step(spec("t", 3, {}), state("t", 3, {{"retention.ms", "-1"}}), open);
+  REQUIRE(found);
+  CHECK(rows(*found) == Rows{{"config.cleanup.policy", "delete", "delete"}, {"config.retention.bytes", "-1", "-1"}});
+  CHECK(found->risk == Risk::safe);
+  CHECK_FALSE(
+      step(spec("t", 3, {}), state("t", 3, {{"retention.ms", "-1"}, {"retention.bytes", "-1"}, {"cleanup.policy", "delete"}}), open));
+}
+
+TEST_CASE("compaction that a hold takes away deletes nothing, as nothing expires") {
+  const std::vector<plan::Hold> open{{"t", "retention.ms", "-1"}, {"t", "retention.bytes", "-1"}, {"t", "cleanup.policy", "delete"}};
+  const auto found = step(spec("t", 3, {}), state("t", 3, {{"cleanup.policy", "compact"}}), open);
+  REQUIRE(found);
+  CHECK(found->risk == Risk::safe);
+  CHECK(found->undo == Undo::exact);
+  CHECK(found->summary.find("cleanup.policy compact → delete held until finalize (was the default)") != std::string::npos);
+  const auto without = step(spec("t", 3, {{"cleanup.policy", "delete"}}), state("t", 3, {{"cleanup.policy", "compact"}}));
+  REQUIRE(without);
+  CHECK(without->risk == Risk::destructive);
+}
