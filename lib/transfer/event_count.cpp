@@ -5,11 +5,11 @@
 
 namespace ctl::transfer {
 
-EventCount count_events(const kafka::Settings& settings, const EventTable& table, const TableInfo& info, const Offsets& from,
-                        const Offsets& to, Listener& listener, const Deadline& until) {
+EventCount count_events(const kafka::Settings& settings, const EventTable& table, const Offsets& from, const Offsets& to,
+                        Listener& listener, const Deadline& until) {
   EventCount count;
   IdSet ids;
-  Provenance provenance{table, info};
+  Provenance provenance{table};
   scan(settings, table.topic, from, to, listener, until, [&](const kafka::Message& message) {
     const auto id = message.value ? provenance.row_of(*message.value) : std::nullopt;
     if (!id) return;

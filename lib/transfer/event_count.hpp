@@ -12,7 +12,7 @@ struct EventCount {
 };
 
 /// Reads the committed records in [from, to) and counts; compares nothing. `info` is of the table, wherever it is now.
-[[nodiscard]] EventCount count_events(const kafka::Settings&, const EventTable&, const TableInfo& info, const Offsets& from,
-                                      const Offsets& to, Listener&, const Deadline&);
+[[nodiscard]] EventCount count_events(const kafka::Settings&, const EventTable&, const Offsets& from, const Offsets& to, Listener&,
+                                      const Deadline&);
 
 }  // namespace ctl::transfer

@@ -25,7 +25,8 @@ std::string with_fields(const std::string& fields) {
 TEST_CASE("Rows that cannot be events are all named before anything starts, by preflight, the plan and the backfill, and nothing is made") {
   const Shop shop{shop::insert_events(50) +
                   "; update cart_events set event_timestamp = 'infinity' where cart_event_id in (7, 9, 11, 12, 13, 14);"
-                  "update cart_events set event_timestamp = date_trunc('second', now() + interval '2 hours') at time zone 'utc' where cart_event_id = 20;"
+                  "update cart_events set event_timestamp = date_trunc('second', now() + interval '2 hours') at time zone 'utc' where "
+                  "cart_event_id = 20;"
                   "update cart_events set event_timestamp = '2024-01-01 00:00:00.000001' where cart_event_id = 30"};
   const auto preflight = shop.run({"preflight", "--only", "data"});
   CHECK(preflight.status == 4);
