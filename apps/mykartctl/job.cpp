@@ -17,6 +17,7 @@ WorkOptions options(const Session& session, const Job& job) {
                       .follow = typed.has("follow")};
   options.data.rate = typed.count("rate").value_or(0);
   options.data.max_dead = static_cast<std::uint64_t>(typed.count("max-dead-letters").value_or(1000));
+  options.data.accept_loss = static_cast<std::uint64_t>(typed.count("accept-loss").value_or(0));
   options.data.holes = job.holes;
   return options;
 }
@@ -82,7 +83,10 @@ Answer carry_out(Session& session, const Job& job) {
   plan.until = until_of(session);
   if (const auto saved = saved_plan(session)) need_saved(*saved, plan);
   const bool follow = typed.has("follow");
-  if (plan.steps.empty() && !follow) return {report_of(job, around, plan)};
+  if (plan.steps.empty() && !follow) {
+    work.close_doubts(plan, session.deadline());
+    return {report_of(job, around, plan)};
+  }
   if (!plan.steps.empty()) confirm(session, plan, report_of(job, around, plan));
   const auto result = work.run(plan, session.deadline());
   if (result.end == Outcome::End::waiting) session.out().show(waiting(around, job.command, result));

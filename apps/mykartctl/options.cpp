@@ -66,6 +66,7 @@ constexpr std::array options{
            "how much to look at: a time (default: 2s for a rate, 6s for commits, if they have to be watched), or so many rows"},
     repeated({"topic", "", "TOPIC", "only this topic"}),
     Option{"failed", "", "", "only what failed"},
+    Option{"accept-loss", "", "N", "go on although so many events, as it says when it refuses, are gone that were never replayed"},
     Option{"max-dead-letters", "", "N", "stop when more events than this cannot be rows (default: 1000)"},
     Option{"follow", "", "", "go on with what arrives, until Ctrl-C"},
     Option{"deep", "", "", "compare every row and event again"},

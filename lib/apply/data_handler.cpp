@@ -7,6 +7,7 @@
 
 #include "core/text.hpp"
 #include "health/event_rows.hpp"
+#include "health/proved_topic.hpp"
 #include "health/readers.hpp"
 #include "postgres/catalog.hpp"
 #include "transfer/table_problems.hpp"
@@ -193,11 +194,15 @@ EventTable DataHandler::begin(const EventTable& declared, const Deadline& until)
   return at(declared, *located);
 }
 
-transfer::Replay DataHandler::replay(const EventTable& table, Listener& to) const {
+transfer::Replay DataHandler::replay(const EventTable& table, const Deadline& until, Listener& to) const {
   return {desk_.around.database,
           desk_.around.kafka,
           table,
-          {.run = desk_.writing().id(), .max_dead = options_.max_dead, .rate = options_.rate},
+          {.run = desk_.writing().id(),
+           .max_dead = options_.max_dead,
+           .rate = options_.rate,
+           .accept_loss = options_.accept_loss,
+           .proved = health::proved_topic(desk_.journal().seals(until), table)},
           to};
 }
 
@@ -211,7 +216,7 @@ void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
     return;
   }
   if (desk_.direction == Desk::Direction::rollback) {
-    static_cast<void>(replay(table, to).run(until));
+    static_cast<void>(replay(table, until, to).run(until));
     return until.check("replaying " + declared.topic);
   }
   transfer::Mover mover{desk_.around.database, desk_.around.kafka, table, {.rate = options_.rate}, to};
@@ -238,7 +243,7 @@ void DataHandler::follow(const Resource& resource, const Deadline& until, Listen
     const auto newest = transfer::newest_id(desk_.database(), tail->table, until);
     lag.rows = static_cast<std::uint64_t>(std::max<std::int64_t>(transfer::rows_behind(newest, moved.last_id), 0));
   } else {
-    for (const auto& [partition, ledger] : replay(tail->table, tail->notes).run(until)) tail->done += ledger.delivered;
+    for (const auto& [partition, ledger] : replay(tail->table, until, tail->notes).run(until)) tail->done += ledger.delivered;
     lag.rows = static_cast<std::uint64_t>(behind(tail->table, until));
   }
   if (caught_up) tail->current = begun;

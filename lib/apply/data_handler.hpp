@@ -16,6 +16,7 @@ using Holes = std::map<std::string, transfer::Parity>;  ///< what a comparison h
 struct DataOptions {
   std::int64_t rate{};           ///< rows a second at most, 0 = no limit
   std::uint64_t max_dead{1000};  ///< dead letters a rollback may make
+  std::uint64_t accept_loss{};   ///< events that were never replayed and may be gone
   const Holes* holes{};          ///< to be closed, instead of moving rows: once each, in the order of a run
 };
 
@@ -39,7 +40,7 @@ class DataHandler : public Handler {
   [[nodiscard]] std::int64_t behind(const EventTable&, const Deadline&) const;  ///< events that are not replayed yet, at most
   /// Where the rows are, when moving them in either direction begins; Error{not_found} if they are gone.
   [[nodiscard]] EventTable begin(const EventTable& declared, const Deadline&) const;
-  [[nodiscard]] transfer::Replay replay(const EventTable& where, Listener&) const;
+  [[nodiscard]] transfer::Replay replay(const EventTable& where, const Deadline&, Listener&) const;
   void look_at_values(Step&, const EventTable&, const transfer::Unmoved&, const Deadline&) const;
   [[nodiscard]] std::vector<Step::Reader> readers_of(const std::string& topic, const Deadline&) const;
   const Desk& desk_;

@@ -23,6 +23,17 @@ std::string describe(const transfer::Parity& parity) {
   return text;
 }
 
+std::string describe(const transfer::ReplayParity& parity) {
+  auto text = fmt::format("{} events, {} rows, {} dead letters, {} filtered, {} from the table, {} missing, {} changed since",
+                          parity.events, parity.rows, parity.dead, parity.filtered, parity.from_table, parity.missing, parity.changed);
+  for (std::size_t i = 0; i < std::min<std::size_t>(parity.differences.size(), 5); ++i) {
+    const auto& d = parity.differences[i];
+    text += d.id == 0 ? fmt::format("; no row of the event at partition {} offset {}", d.at->first, d.at->second)
+                      : fmt::format("; id {} is not the event at partition {} offset {}", d.id, d.at->first, d.at->second);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::optional<Step> ParityHandler::look(const Resource& resource, const Deadline& until) {
@@ -88,10 +99,7 @@ void ParityHandler::prove_events(const EventTable& declared, const Located& loca
   auto facts = health::seal_facts(witnesses(desk_), declared, located, health::Depth::catalog, until);
   const auto parity = transfer::reconcile_replay(desk_.database(), desk_.around.kafka, table, to, until);
   if (!parity.balanced)
-    throw Error{Code::mismatch,
-                {.what = fmt::format("the ledger of {} is not balanced", table.topic),
-                 .cause = fmt::format("{} events, {} rows, {} dead letters, {} filtered, {} from the table, {} missing", parity.events,
-                                      parity.rows, parity.dead, parity.filtered, parity.from_table, parity.missing)}};
+    throw Error{Code::mismatch, {.what = fmt::format("the ledger of {} is not balanced", table.topic), .cause = describe(parity)}};
   seal(declared, {.rows = parity.rows, .events = parity.events, .facts = std::move(facts)}, until);
   to.progress({.task = "compare " + table.table.name,
                .done = parity.events + parity.from_table,

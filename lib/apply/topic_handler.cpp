@@ -68,7 +68,13 @@ std::vector<Step> look_at_topics(const Desk& desk, std::span<const TopicSpec> sp
     for (const auto& [key, value] : spec.config) keys.insert(key);
   for (const auto& hold : held) keys.insert(hold.key);
   const std::vector<std::string> asked{keys.begin(), keys.end()};
-  auto steps = plan::topics(specs, held, desk.kafka.describe(names, asked, until));
+  const auto states = desk.kafka.describe(names, asked, until);
+  std::vector<TopicSpec> wanted(specs.begin(), specs.end());
+  if (desk.direction == Desk::Direction::rollback)  // partitions that were added stay, and are no reason to leave the tables away
+    for (auto& spec : wanted)
+      if (const auto state = states.find(spec.name); state != states.end() && state->second)
+        spec.partitions = std::max(spec.partitions, static_cast<int>(state->second->partitions.size()));
+  auto steps = plan::topics(wanted, held, states);
   if (desk.book == nullptr)
     for (auto& step : steps) block_retention(step, desk);
   else if (const auto seals = desk.book->seals(until); !seals.empty())

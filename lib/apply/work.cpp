@@ -144,6 +144,21 @@ struct Work::Impl {
     }
   }
 
+  /// Steps that a run which died has left open, of resources of this order for which nothing is to be done: so they were done, or undone.
+  [[nodiscard]] std::vector<Entry> doubts(Journal& journal, const Plan& left, const Deadline& until) const {
+    auto open = journal.in_doubt(until);
+    std::erase_if(open, [&](const Entry& entry) {
+      const auto is_it = [&](const Resource& r) { return to_string(r.kind) == entry.kind && r.name == entry.name; };
+      return std::none_of(order.begin(), order.end(), [&](const plan::Stop& stop) { return is_it(stop.resource); }) ||
+             std::any_of(left.steps.begin(), left.steps.end(), [&](const Step& step) { return is_it(step.resource); });
+    });
+    return open;
+  }
+  void close_doubts(Journal& journal, const Plan& left, const Deadline& until) const {
+    for (const auto& entry : doubts(journal, left, until))
+      journal.finished(entry.run, entry.seq, Verdict::done, "a later look found nothing to do", until);
+  }
+
   /// Executes, looks again, and so on until nothing is left, it waits, or something blocks.
   void carry_out(const Plan& confirmed, Bench& bench, const Recorder& recorder, WorkResult& result, const Deadline& until) {
     std::set<Resource> shown;
@@ -181,6 +196,14 @@ Work::~Work() = default;
 
 Plan Work::plan(const Deadline& until) { return impl_->plan(*impl_->looking, until); }
 
+void Work::close_doubts(const Plan& nothing_to_do, const Deadline& until) {
+  auto& in = *impl_;
+  if (in.options.no_lock || !in.sources.session() || in.doubts(in.sources.journal(), nothing_to_do, until).empty()) return;
+  WritingRun writing{in.around, in.command, std::string{name(in.direction)}, nothing_to_do, until};
+  in.close_doubts(writing.journal(), nothing_to_do, until);
+  writing.end("done", "");
+}
+
 WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
   auto& in = *impl_;
   const auto began = std::chrono::steady_clock::now();
@@ -213,6 +236,8 @@ WorkResult Work::run(const Plan& confirmed, const Deadline& until) {
 
   try {
     in.carry_out(confirmed, bench, recorder, result, until);
+    if (result.end == Outcome::End::done && !writing.journal().in_doubt(until).empty())
+      in.close_doubts(writing.journal(), in.plan(bench, until), until);
     if (in.options.follow && result.end == Outcome::End::done) in.follow(bench, until);
   } catch (const Error& e) {
     writing.end(e.code() == Code::interrupted ? "interrupted" : "failed", e.what());

@@ -40,6 +40,8 @@ class Work {
   Work& operator=(const Work&) = delete;
 
   [[nodiscard]] Plan plan(const Deadline&);
+  /// Where there was nothing to do: says in the journal that steps of runs which died are as they should be.
+  void close_doubts(const Plan& nothing_to_do, const Deadline&);
 
   /// Carries out `confirmed`, then looks again until nothing is left, the work waits, or is blocked. Only resources that `confirmed` showed
   /// are touched. Throws what the failing step threw.

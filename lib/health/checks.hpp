@@ -34,7 +34,9 @@ struct Checks {
 
 /// May I start? Servers and identities, wal_level, free slots, event tables fit to be moved, time zones, retention, dependents, groups that
 /// would read old events. `only`: a subset of postgres, kafka, connect, identity, data ({} = all; data needs postgres and kafka).
-[[nodiscard]] Checks preflight(Sources&, std::string_view direction, const std::vector<std::string>& only, const Deadline&);
+/// `accept_loss`: so many events that were never replayed may be gone.
+[[nodiscard]] Checks preflight(Sources&, std::string_view direction, const std::vector<std::string>& only, const Deadline&,
+                               std::uint64_t accept_loss = 0);
 
 /// Did it do what it promised? The thirteen questions of verify, in their order. `deep` compares every row again.
 /// `expect` is deployed or rolled-back; "" takes the direction of the journal's last migration, Error{refused} when there is none.

@@ -109,7 +109,8 @@ void check_servers(std::vector<Check>& into, Sources& from, const std::vector<st
   if (wanted(only, "connect") || wanted(only, "identity")) check_connect(into, from, cluster_id, until);
 }
 
-Checks preflight(Sources& from, std::string_view direction, const std::vector<std::string>& only, const Deadline& until) {
+Checks preflight(Sources& from, std::string_view direction, const std::vector<std::string>& only, const Deadline& until,
+                 std::uint64_t accept_loss) {
   Checks checks{.kind = "preflight", .expect = std::string{direction}};
   check_servers(checks.all, from, only, until);
   if (!wanted(only, "data")) return checks;
@@ -119,6 +120,7 @@ Checks preflight(Sources& from, std::string_view direction, const std::vector<st
   }
   ask(checks.all, "data", "event tables", [&] { check_data(checks.all, from, direction, until); });
   if (direction == "deploy") check_rows(checks.all, from, until);
+  ask(checks.all, "way-back", "event tables", [&] { check_way_back(checks.all, from, direction, accept_loss, until); });
   return checks;
 }
 

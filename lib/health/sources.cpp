@@ -110,6 +110,7 @@ std::vector<std::string> unmoved_parts(const Project& project, const Located& lo
 
 EventTable at(const EventTable& declared, const Located& located) {
   auto table = declared;
+  table.declared_schema = declared.table.schema;
   table.table = located.info.table;
   return table;
 }

@@ -60,7 +60,8 @@ std::vector<kafka::Partition> partitions(kafka::Cluster& cluster, const std::vec
 std::map<int, std::int64_t> replayed_below(postgres::Connection& database, const EventTable& table, const Deadline& until) {
   std::map<int, std::int64_t> below;
   if (!database.query(sql::replay_known, until).at(0, "known")) return below;
-  const auto rows = database.query(sql::replay_next, postgres::Names{{"table", table.table.name}, {"topic", table.topic}}, until);
+  const auto rows = database.query(
+      sql::replay_next, postgres::Names{{"table", journal_name(table)}, {"bare", table.table.name}, {"topic", table.topic}}, until);
   for (std::size_t i = 0; i < rows.size(); ++i)
     below[static_cast<int>(parse_integer(*rows.at(i, "partition")).value_or(0))] = parse_integer(*rows.at(i, "next_offset")).value_or(0);
   return below;

@@ -2,6 +2,10 @@
 
 namespace ctl {
 
+std::string journal_name(const EventTable& table) {
+  return to_string(TableName{table.declared_schema.empty() ? table.table.schema : table.declared_schema, table.table.name});
+}
+
 std::optional<Disorder> disorder(const Sequence& sequence) {
   const auto alter = "alter sequence " + sequence.name;
   if (sequence.cache > 1)

@@ -37,7 +37,10 @@ struct EventTable {
   enum class Extra : unsigned char { drop, jsonb } extra_fields{};  ///< what rollback does with members that no column takes
   std::string id_field{"event_id"};  ///< "pg:<table>:<id>" in events that come from the table: their provenance
   Position at{};
+  std::string declared_schema{};  ///< of a table that stands elsewhere now (retired); "": it stands where it was declared
 };
+/// Under which name the journal's tables keep what they know of it: as it is declared, with its schema, wherever its rows are.
+[[nodiscard]] std::string journal_name(const EventTable&);
 
 /// What the database says about a table.
 struct ColumnInfo {
@@ -46,6 +49,7 @@ struct ColumnInfo {
   bool nullable{};
   std::string default_expression{};
   std::optional<int> precision{}, scale{};  ///< of numeric(p, s)
+  bool generated{};  ///< the server computes it of other columns, and takes no value for it
 };
 struct ForeignKey {
   std::string name{};

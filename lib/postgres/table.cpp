@@ -12,7 +12,8 @@ void read_columns(TableInfo& into, const Rows& rows) {
     auto& column = into.columns.emplace_back(ColumnInfo{.name = rows.text(i, "name"),
                                                         .type = rows.text(i, "type"),
                                                         .nullable = rows.flag(i, "nullable"),
-                                                        .default_expression = rows.text(i, "default_expression")});
+                                                        .default_expression = rows.text(i, "default_expression"),
+                                                        .generated = rows.flag(i, "generated")});
     if (rows.at(i, "length")) column.length = static_cast<int>(rows.integer(i, "length"));
     if (rows.at(i, "precision")) column.precision = static_cast<int>(rows.integer(i, "precision"));
     if (rows.at(i, "scale")) column.scale = static_cast<int>(rows.integer(i, "scale"));

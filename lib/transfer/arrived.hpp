@@ -19,12 +19,13 @@ struct Arrived {
   std::vector<std::optional<std::string>> fields{};
   Reject reject{};
   std::string column{}, detail{}, sqlstate{};  ///< of a reject
-  std::int64_t id{};                           ///< of the row, once it has one
+  std::int64_t id{};                           ///< of the row, once it has one; of a claim, the one that it names
 };
 
 /// What one PostgreSQL transaction takes: events that are to be rows or dead letters, and how far each partition was read.
 struct Batch {
   std::vector<Arrived> events{};
+  std::vector<Arrived> claims{};    ///< events that say that they are rows of the table
   std::map<int, Ledger> ledgers{};  ///< of this batch; next_offset is the new one
   [[nodiscard]] bool empty() const noexcept { return ledgers.empty(); }
 };

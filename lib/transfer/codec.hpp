@@ -25,7 +25,9 @@ enum class Reject : unsigned char {
   nul_byte,
   json_null,  ///< JSON's null among the elements of an array, where it could not be told from NULL
   fk_missing,
-  server
+  server,
+  trigger,
+  not_the_row
 };
 [[nodiscard]] std::string_view to_string(Reject);
 

@@ -99,6 +99,7 @@ class Reconciliation {
   void read_rows() {
     tell();
     sides_.each_row(which_, [&](const Row& row) {
+      if (row.changed) return transfer::note(parity_, {Difference::What::altered, row.id, {}}, options_);
       if (!rows_.add(row.id)) transfer::note(parity_, {Difference::What::missing, row.id, {}}, options_);  // ids tell events apart
       ids_.add(row.id);
       if (row.encoded) row_sums_.add(row.id, row.content);

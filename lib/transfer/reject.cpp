@@ -16,6 +16,8 @@ std::string_view to_string(Reject reject) {
     case Reject::json_null: return "json_null";
     case Reject::fk_missing: return "fk_missing";
     case Reject::server: return "server";
+    case Reject::trigger: return "trigger";
+    case Reject::not_the_row: return "not_the_row";
   }
   return "";
 }

@@ -63,6 +63,7 @@ Parity reconcile_sample(postgres::Connection& session, const kafka::Settings& se
   const auto partitions = static_cast<int>(parity.ends.size());
   Draw draw;
   sides.each_row({.ids = draw_ids(session, table, options.from_id, parity.moved_to, rows, until)}, [&](const Sides::Row& row) {
+    if (row.changed) return note(parity, {Difference::What::altered, row.id, {}}, options);
     draw.emplace(row.id, Drawn{kafka::partition_of(row.key, partitions), row.content, {}});
     parity.below_millisecond += row.below_millisecond ? 1 : 0;
   });

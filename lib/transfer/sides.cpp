@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <limits>
 
 #include "core/error.hpp"
@@ -13,21 +12,14 @@
 namespace ctl::transfer {
 namespace {
 
-/// The other kind, LogAppendTime, is the broker's own time.
-bool keeps_given_times(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {
-  const std::string key = "message.timestamp.type";
-  const auto state = cluster.describe(std::array{topic}, std::array{key}, until).at(topic);
-  if (!state) throw Error{state.error()};
-  const auto found = state->config.find(key);
-  return found != state->config.end() && found->second.value == "CreateTime";
-}
-
 std::map<int, IdSet> places_of_replayed(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   std::map<int, IdSet> places;
   if (!session.query(sql::replay_known, until).at(0, "known")) return places;
-  auto rows = session.copy_out(fmt::format("select partition, kafka_offset from mykartctl.replayed where table_name = {} and topic = {}",
-                                           postgres::quote_literal(table.table.name), postgres::quote_literal(table.topic)),
-                               until);
+  auto rows =
+      session.copy_out(fmt::format("select partition, kafka_offset from mykartctl.replayed where table_name in ({}, {}) and topic = {}",
+                                   postgres::quote_literal(journal_name(table)), postgres::quote_literal(table.table.name),
+                                   postgres::quote_literal(table.topic)),
+                       until);
   while (const auto row = rows.next(until))
     places[static_cast<int>(postgres::to_integer(*(*row)[0]))].add(postgres::to_integer(*(*row)[1]));
   return places;
@@ -70,22 +62,24 @@ std::optional<Sides::Next> Sides::some_rows(Next from, const std::function<void(
   constexpr auto least = std::numeric_limits<std::int64_t>::min();
   auto which = from.which;
   which.most = rows_at_once + from.of_last;
+  which.changed = true;
   if (from.last) which.after = *from.last == least ? std::nullopt : std::optional{*from.last - 1};
   auto skipped = from.of_last;
-  std::uint64_t read = 0;
   RowReader rows{session_, table_, which, until_};
   while (const auto copied = rows.next(until_)) {
-    ++read;
     if (skipped > 0 && postgres::to_integer(*(*copied)[0]) == from.last) {
       --skipped;
       continue;
     }
-    const auto row = compared(rows.encoder(), *copied);
+    auto row = compared(rows.encoder(), *copied);
+    row.changed = rows.changed();
     from.of_last = from.last == row.id ? from.of_last + 1 : 1;
     from.last = row.id;
     take(row);
   }
-  return read == which.most ? std::optional{from} : std::nullopt;
+  if (rows.seen() != which.most) return std::nullopt;
+  if (rows.last_seen() != from.last) from = {.which = from.which, .last = rows.last_seen()};  // one that is left out, and again so
+  return from;
 }
 
 void Sides::each_row(const WhichRows& which, const std::function<void(const Row&)>& take) {

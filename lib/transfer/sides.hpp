@@ -24,6 +24,7 @@ class Sides {
     std::optional<Millis> time{};  ///< that its event must have
     std::string_view key{};
     Hash128 content{};         ///< of id, key, value and time
+    bool changed{};            ///< a replay wrote another row under this id, of an event that is in the topic
     bool encoded{};            ///< false: it cannot be an event, and only the id is filled
     bool below_millisecond{};  ///< Encoder::Event
   };

@@ -41,6 +41,14 @@ std::string advice(const kafka::Settings& settings, const std::string& topic) {
 
 }  // namespace
 
+bool keeps_given_times(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {
+  const std::string key = "message.timestamp.type";
+  const auto state = cluster.describe(std::array{topic}, std::array{key}, until).at(topic);
+  if (!state) throw Error{state.error()};
+  const auto found = state->config.find(key);
+  return found != state->config.end() && found->second.value == "CreateTime";
+}
+
 Offsets offsets_of(kafka::Cluster& cluster, const std::string& topic, kafka::Cluster::At at, const Deadline& until) {
   return of_all_partitions(cluster, topic, at, until);
 }

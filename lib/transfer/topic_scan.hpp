@@ -15,6 +15,9 @@ using Offsets = std::map<int, std::int64_t>;
 /// Of the first record at or after the instant; where there is none, the end.
 [[nodiscard]] Offsets offsets_of(kafka::Cluster&, const std::string& topic, Millis, const Deadline&);
 
+/// Records have the time that their writer gave them. The other kind, LogAppendTime, is the broker's own.
+[[nodiscard]] bool keeps_given_times(kafka::Cluster&, const std::string& topic, const Deadline&);
+
 /// Hands every committed record of the topic with `from` <= offset < `to` to `take`, and `passed` a partition's next offset whenever all
 /// that is visible below it was handed out. Ends when every partition has reached its `to`. High watermarks as `to` make it complete: an
 /// open transaction below one is waited for, until the broker ends it at the latest.

@@ -85,16 +85,24 @@ struct Ledger {
   std::uint64_t delivered{}, inserted{}, from_table{}, dead{}, filtered{};
   std::int64_t next_offset{};
 };
+/// What a comparison of the table with its topic has proved before the application wrote to the topic; empty: nothing is known.
+struct ProvedTopic {
+  std::map<int, std::int64_t> firsts{}, ends{};  ///< offsets, by partition: where the topic began then, and up to where it was compared
+  std::optional<std::string> topic_id{};
+};
 struct ReplayOptions {
   std::int64_t run{};  ///< the journal's run, for ledger and dead letters
   std::uint64_t max_dead{
       1000};  ///< more open dead letters of the table than this, older ones included: Error{refused}, nothing of the last batch is kept
   std::int64_t rate{};          ///< events a second at most; 0: as fast as it goes
-  std::uint64_t accept_loss{};  ///< offsets that retention may have removed before they were replayed; more: Error{refused} with the gap
+  std::uint64_t accept_loss{};  ///< offsets that may have been removed before they were replayed; more: Error{refused} with the gap
+  ProvedTopic proved{};
 };
 
 /// Topic to table, to the ends recorded at the start. One PostgreSQL transaction = rows, their (topic, partition, offset) -> id mapping,
-/// dead letters, ledger, next offsets (compare-and-set on the old ones). Events with `id_field` "pg:<table>:" are counted as from_table.
+/// dead letters, ledger, next offsets (compare-and-set on the old ones). An event with `id_field` "pg:<table>:<id>" is counted as
+/// from_table when a proof covers it or that row is there with its key, value and time (also one that is in the topic twice); else it
+/// becomes a dead letter. What was written is read back: a row that a trigger has swallowed or changed becomes a dead letter as well.
 class Replay {
  public:
   Replay(postgres::Target, kafka::Settings, EventTable, ReplayOptions, Listener&);
@@ -107,6 +115,23 @@ class Replay {
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
+/// Where a replay goes on, and what it cannot find any more.
+struct ReplayStart {
+  std::map<int, std::int64_t> next{};  ///< by partition of the topic as it is now
+  struct Gap {
+    int partition{};
+    std::int64_t from{}, to{};  ///< offsets in [from, to) that were never replayed and are gone
+  };
+  std::vector<Gap> gaps{};
+  std::string anew{};  ///< why the topic is not the one that was replayed or proved; "": it is
+  [[nodiscard]] bool whole() const noexcept { return gaps.empty() && anew.empty(); }
+  [[nodiscard]] std::uint64_t lost() const;  ///< at most; of a topic that was made anew, at least
+};
+/// A topic that does not exist ends before whatever was in it.
+[[nodiscard]] ReplayStart replay_start(postgres::Connection&, const kafka::Settings&, const EventTable&, const ProvedTopic&, Listener&,
+                                       const Deadline&);
+/// What to say of a start that is not whole.
+[[nodiscard]] Error removed_before_replay(const EventTable&, const ReplayStart&);
 /// How many events of the topic are not replayed yet (offsets, an upper bound), by partition.
 [[nodiscard]] std::map<int, std::int64_t> replay_behind(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&,
                                                         const Deadline&);
@@ -178,10 +203,12 @@ struct Repaired {
 /// Error{busy} when a Mover has taken over; Error{refused} without a checkpoint.
 Repaired repair(const postgres::Target& source, const kafka::Settings&, const EventTable&, const Parity& seen, Listener&, const Deadline&);
 
-/// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row present) or a dead
-/// letter.
+/// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row there with
+/// the content that was written) or a dead letter.
 struct ReplayParity {
   std::uint64_t events{}, rows{}, dead{}, filtered{}, from_table{}, missing{};
+  std::uint64_t changed{};                ///< rows that are not what was written; they count neither as rows nor as missing
+  std::vector<Difference> differences{};  ///< the first 100 that are changed or missing; of a missing one the id is 0
   bool balanced{};
 };
 [[nodiscard]] ReplayParity reconcile_replay(postgres::Connection&, const kafka::Settings&, const EventTable&, Listener&, const Deadline&);

@@ -34,7 +34,10 @@ constexpr std::array commands{
     Command{.path = "events replay",
             .names = "[TOPIC…]",
             .summary = "the application's events back into their tables, exactly once",
-            .options = "follow rate max-dead-letters yes dry-run exit-code allow-destructive confirm",
+            .details =
+                "What rollback does in its phase replay, for some topics. An event that says it is a row of the table is believed when "
+                "that row would become it. What cannot be a row is kept in mykartctl.dead_letter, with its reason.",
+            .options = "follow rate max-dead-letters accept-loss yes dry-run exit-code allow-destructive confirm",
             .examples = "mykartctl events replay mykart.clicks",
             .exits = "0 5",
             .run = replay},

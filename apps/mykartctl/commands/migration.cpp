@@ -17,6 +17,10 @@ Job job_of(const Session& session, std::string_view direction, const Project& pr
           .order = plan::up_to(std::move(order), direction, until_of(session))};
 }
 
+std::uint64_t accepted_loss(const Session& session) {
+  return static_cast<std::uint64_t>(session.arguments().count("accept-loss").value_or(0));
+}
+
 std::string direction_of(const Session& session) { return session.arguments().names.empty() ? "deploy" : session.arguments().names[0]; }
 
 Exit exit_of(const health::Checks& found) {
@@ -29,7 +33,7 @@ Answer preflight(Session& session) {
   const auto& typed = session.arguments();
   auto checks = [&] {
     Sources sources{session.around(), session.deadline()};
-    return health::preflight(sources, direction_of(session), typed.list("only"), session.deadline());
+    return health::preflight(sources, direction_of(session), typed.list("only"), session.deadline(), accepted_loss(session));
   };
   auto found = checks();
   while (typed.has("wait") && !found.good() && !session.deadline().within(1s).over()) {
@@ -49,7 +53,7 @@ Answer journey(Session& session, std::string_view direction) {
   const auto job = job_of(session, direction, session.project());  // a wrong flag is said before a wrong server
   if (!session.arguments().has("dry-run")) {
     Sources sources{session.around(), session.deadline()};
-    auto found = health::preflight(sources, direction, {}, session.deadline());
+    auto found = health::preflight(sources, direction, {}, session.deadline(), accepted_loss(session));
     const bool retires = std::any_of(job.order.begin(), job.order.end(), [](const plan::Stop& stop) { return stop.phase == "retire"; });
     if (!retires)  // with --until before that, it can still be corrected
       std::erase_if(found.all, [](const health::Check& check) { return check.id == "retire"; });
@@ -81,7 +85,7 @@ constexpr std::array commands{
             .details = "Asks all three servers and changes nothing. Reads every row that is not moved yet, as a copy would: about a "
                        "minute for 50 million. Exit 0 good (warnings are good), 4 something is wrong or not known, 69 "
                        "a server is down.",
-            .options = "only=postgres,kafka,connect,identity,data wait",
+            .options = "only=postgres,kafka,connect,identity,data wait accept-loss",
             .examples = "mykartctl preflight\nmykartctl preflight --wait --timeout 2m  # in CI: until the servers are up\nmykartctl "
                         "preflight --only kafka",
             .exits = "0 4 69",
@@ -117,10 +121,13 @@ constexpr std::array commands{
             .run = verify},
     Command{.path = "rollback",
             .summary = "topics back to tables, with what came after the switch",
-            .details = "Restores the tables (writable again in seconds), then moves every event that the application wrote to the topics "
-                       "into them. Events that cannot be rows "
-                       "become dead letters with their reason. No topic is deleted.",
-            .options = "until plan wait writers-gone quiet-for rate max-dead-letters yes dry-run exit-code allow-destructive confirm",
+            .details =
+                "Restores the tables (writable again in seconds), then moves every event that the application wrote to the topics "
+                "into them. Events that cannot be rows "
+                "become dead letters with their reason. No topic is deleted. Refused before anything is restored when events are gone that "
+                "were never replayed; --accept-loss goes on without them.",
+            .options =
+                "until plan wait writers-gone quiet-for rate max-dead-letters accept-loss yes dry-run exit-code allow-destructive confirm",
             .examples = "mykartctl rollback --until restore --yes  # at 3 a.m.: the tables first\nmykartctl rollback --wait",
             .exits = "0 3 4 5 69",
             .run = rollback},

@@ -53,6 +53,8 @@ class Project {
                                                where));
   }
 
+  void file(const std::string& name, const std::string& text) { folder_.file(name, text); }
+
   [[nodiscard]] process::Options options() const { return tool::clean(folder_.path()); }
   [[nodiscard]] process::Options terminal() const {
     auto options = this->options();

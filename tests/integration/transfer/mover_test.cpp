@@ -247,10 +247,11 @@ TEST_CASE("a topic that was made anew or has other partitions is refused by name
 TEST_CASE("rows that a replay put into the table are left out, and looked at only once") {
   Shop shop;
   shop.database.run(shop::insert_events(20));
+  const auto topic = shop.topic.name();
   shop.database.run(journal_tables() +
-                    "insert into mykartctl.replayed (table_name, id, topic, partition, kafka_offset) values ('cart_events', 3, 't', 0, 0), "
-                    "('cart_events', 20, 't', 0, 1), "
-                    "('clicks', 4, 't', 0, 0)");
+                    "insert into mykartctl.replayed (table_name, id, topic, partition, kafka_offset) values ('public.cart_events', 3, '" +
+                    topic + "', 0, 100), ('public.cart_events', 20, '" + topic + "', 0, 101), ('public.clicks', 4, '" + topic +
+                    "', 0, 100), ('eu.cart_events', 5, '" + topic + "', 0, 100), ('public.cart_events', 6, 'another topic', 0, 0)");
   const auto moved = shop.move();
   CHECK(moved.rows == 18);
   CHECK(moved.last_id == 20);

@@ -4,55 +4,10 @@
 #include <thread>
 
 #include "core/error.hpp"
-#include "shop_fixture.hpp"
+#include "replay_shop.hpp"
 #include "support/frozen.hpp"
-#include "support/journal_tables.hpp"
 
 using namespace ctl;
-
-namespace {
-
-struct ReplayShop : Shop {
-  ReplayShop() { database.run(journal_tables()); }
-
-  std::map<int, transfer::Ledger> replay(transfer::ReplayOptions options = {.run = 1}) {
-    return transfer::Replay{postgres, kafka, table, options, quiet}.run(soon());
-  }
-  [[nodiscard]] transfer::ReplayParity parity() {
-    auto connection = session();
-    return transfer::reconcile_replay(connection, kafka, table, quiet, soon());
-  }
-  [[nodiscard]] std::int64_t behind() {
-    auto connection = session();
-    std::int64_t sum = 0;
-    for (const auto& [partition, left] : transfer::replay_behind(connection, kafka, table, quiet, soon())) sum += left;
-    return sum;
-  }
-  [[nodiscard]] std::string value(const std::string& sql) const { return database.value(sql); }
-};
-
-std::string event(int product, int quantity, const std::string& more = "") {
-  return "{\"product_id\":" + std::to_string(product) + ",\"quantity\":" + std::to_string(quantity) +
-         ",\"event_type\":\"added\",\"event_timestamp\":\"2024-06-01T00:00:00.250Z\",\"user_agent\":\"curl\",\"ip\":\"::1\"" + more + "}";
-}
-std::vector<oracle::Record> events(int n) {
-  std::vector<oracle::Record> made;
-  for (int i = 0; i < n; ++i) made.push_back({.key = "product-" + std::to_string(1 + i % 100), .value = event(1 + i % 100, 1 + i % 9)});
-  return made;
-}
-transfer::Ledger sum(const std::map<int, transfer::Ledger>& ledgers) {
-  transfer::Ledger s;
-  for (const auto& [partition, l] : ledgers) {
-    s.delivered += l.delivered;
-    s.inserted += l.inserted;
-    s.from_table += l.from_table;
-    s.dead += l.dead;
-    s.filtered += l.filtered;
-  }
-  return s;
-}
-
-}  // namespace
 
 TEST_CASE("every event of the application becomes a row once, and the table's own events are only counted") {
   ReplayShop shop;
@@ -80,8 +35,13 @@ TEST_CASE("every event of the application becomes a row once, and the table's ow
   CHECK(parity.events == 3000);
   CHECK(parity.rows == 3000);
   CHECK(parity.from_table == 2000);
-  shop.database.run("delete from cart_events where cart_event_id = (select max(id) from mykartctl.replayed)");
-  CHECK(shop.parity().missing == 1);
+  shop.database.run("update cart_events set quantity = 99 where cart_event_id = (select min(id) from mykartctl.replayed)");
+  CHECK(shop.parity().changed == 1);
+  CHECK(std::to_string(shop.parity().differences.at(0).id) == shop.value("select min(id) from mykartctl.replayed"));
+  CHECK_FALSE(shop.parity().balanced);
+  shop.database.run("delete from cart_events where cart_event_id in (select id from mykartctl.replayed order by id limit 2)");
+  CHECK(shop.parity().changed == 0);
+  CHECK(shop.parity().missing == 2);
   CHECK_FALSE(shop.parity().balanced);
 }
 
@@ -162,14 +122,27 @@ TEST_CASE("a refusal that is not the row's stops the replay with nothing half do
   CHECK(sum(shop.replay()).inserted == 10);
 }
 
-TEST_CASE("too many dead letters stop the replay, and nothing of the last batch is kept") {
+TEST_CASE("too many dead letters stop the replay: nothing of the last batch is kept, and its letters can be looked at") {
   ReplayShop shop;
   auto mixed = events(100);
-  for (int i = 0; i < 6; ++i) mixed.push_back({.key = "k", .value = "poison"});
+  for (int i = 0; i < 5; ++i) mixed.push_back({.key = "k", .value = "poison"});
+  mixed.push_back({.key = "k", .value = event(1001, 1)});  // no such product
   oracle::produce(shop.topic.name(), mixed);
-  CHECK_THROWS_WITH(shop.replay({.run = 1, .max_dead = 5}), Catch::Contains("6 events"));
-  CHECK(shop.value("select count(*) from mykartctl.dead_letter") == "0");
+  try {
+    shop.replay({.run = 1, .max_dead = 5});
+    FAIL("more than allowed");
+  } catch (const Error& e) {
+    CHECK_THAT(e.what(), Catch::Contains("6 events"));
+    CHECK_THAT(e.text().cause, Catch::StartsWith("5 bad_json, 1 fk_missing; bad_json at partition "));
+    CHECK_THAT(e.text().hint, Catch::Contains("--max-dead-letters 12"));
+  }
+  CHECK(shop.value("select count(*) from cart_events") == "0");
+  CHECK(shop.value("select count(*) from mykartctl.dead_letter where state = 'over_limit' and value in ('poison', '" + event(1001, 1) +
+                   "')") == "6");
+  CHECK(shop.value("select count(*) from mykartctl.dead_letter where state = 'open'") == "0");
   CHECK(sum(shop.replay({.run = 1, .max_dead = 6})).dead == 6);
+  CHECK(shop.value("select count(*) from mykartctl.dead_letter where state <> 'open'") == "0");
+  CHECK(shop.parity().balanced);
   oracle::produce(shop.topic.name(), {{.key = "k", .value = "poison"}});
   CHECK_THROWS_AS(shop.replay({.run = 2, .max_dead = 6}), Error);
 }
@@ -237,7 +210,7 @@ TEST_CASE("forward again publishes no replayed row, and a second rollback insert
   CHECK(shop.reconcile().equal());
   CHECK(oracle::read(shop.topic.name()).size() == 1000);
   CHECK(shop.verdict("select cart_event_id from cart_events where cart_event_id not in (select id from mykartctl.replayed where table_name "
-                     "= 'cart_events')") == "");
+                     "= 'public.cart_events')") == "");
   oracle::produce(shop.topic.name(), events(50));
   const auto second = sum(shop.replay({.run = 2}));
   CHECK(second.delivered == 350);

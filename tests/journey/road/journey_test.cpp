@@ -38,9 +38,10 @@ void every_row_is_in_its_topic_once(const Shop& shop, const std::string& schema)
     CHECK(events.ordered);
     for (const auto& [id, times] : events.from_table)
       if (times != 1) FAIL_CHECK("id " << id << " is there " << times << " times");
-    const auto rows = std::stoull(shop.database().value("select count(*) from " + schema + "." + table +
-                                                        " t where not exists (select from mykartctl.replayed r where r.table_name = '" +
-                                                        table + "' and r.id = t." + names.second + ")"));
+    const auto rows =
+        std::stoull(shop.database().value("select count(*) from " + schema + "." + table +
+                                          " t where not exists (select from mykartctl.replayed r where r.table_name = 'public." + table +
+                                          "' and r.id = t." + names.second + ")"));
     CHECK(events.from_table.size() == rows);
   }
 }

@@ -1,0 +1,15 @@
+#include "health/proved_topic.hpp"
+
+#include <algorithm>
+
+namespace ctl::health {
+
+transfer::ProvedTopic proved_topic(const std::vector<Seal>& seals, const EventTable& table) {
+  const auto seal = std::find_if(seals.begin(), seals.end(), [&](const Seal& s) {
+    return s.direction == "deploy" && s.table == journal_name(table) && s.topic == table.topic;
+  });
+  if (seal == seals.end()) return {};
+  return {.ends = seal->ends};
+}
+
+}  // namespace ctl::health

@@ -1,0 +1,1 @@
+select count(*) as letters from mykartctl.dead_letter where table_name = :'table' and topic = :'topic' and state = 'open';
