@@ -9,7 +9,11 @@ transfer::ProvedTopic proved_topic(const std::vector<Seal>& seals, const EventTa
     return s.direction == "deploy" && s.table == journal_name(table) && s.topic == table.topic;
   });
   if (seal == seals.end()) return {};
-  return {.ends = seal->ends};
+  transfer::ProvedTopic proved{.ends = seal->ends};
+  if (!seal->facts) return proved;
+  proved.topic_id = seal->facts->topic.id;
+  for (const auto& [partition, offsets] : seal->facts->topic.partitions) proved.firsts[partition] = offsets.start;
+  return proved;
 }
 
 }  // namespace ctl::health

@@ -83,7 +83,6 @@ ReplayParity reconcile_replay(postgres::Connection& session, const kafka::Settin
   parity.balanced = true;
   const auto journal = session.query(sql::replay_known, until);
   if (!journal.at(0, "known")) return parity;
-  const auto info = info_of(session, table, until);
 
   kafka::Cluster cluster{settings, listener};
   const auto topic = topic_now(cluster, table.topic, until);
