@@ -36,13 +36,6 @@ struct Piece {  ///< literal text, then the value of a source (none: nothing)
 
 bool is_json(const Source& source) { return source.type == ColumnType::json || source.type == ColumnType::jsonb; }
 
-/// Whether a JSON text is null, of which only json keeps the blanks.
-bool is_null_text(std::string_view json) {
-  constexpr std::string_view null = "null", blanks = " \t\n\r";
-  const auto begin = json.find_first_not_of(blanks);
-  return begin != std::string_view::npos && json.substr(begin, null.size()) == null;
-}
-
 std::optional<std::int64_t> event_time_us(const Source& source, std::string_view field) {
   if (source.type == ColumnType::date) return from_postgres_date(postgres::to_integer(field));
   auto us = from_postgres_time(postgres::to_integer(field));
@@ -56,18 +49,6 @@ Reject append_float(std::string& to, std::string_view text) {
   if (parsed.ec != std::errc{} || !std::isfinite(value)) return Reject::out_of_range;
   append_json_number(to, value);
   return Reject::none;
-}
-
-constexpr std::size_t longest_integer = 22;  // with its quotes
-
-/// A 64-bit integer as a number as far as JavaScript can hold it exactly (2^53), else as text.
-char* put_integer(char* at, std::int64_t value) {
-  constexpr std::int64_t exact = std::int64_t{1} << 53;
-  const bool quoted = value > exact || value < -exact;
-  if (quoted) *at++ = '"';
-  at = std::to_chars(at, at + longest_integer, value).ptr;
-  if (quoted) *at++ = '"';
-  return at;
 }
 
 }  // namespace

@@ -100,6 +100,12 @@ void append_compact_json(std::string& to, std::string_view json) {
   }
 }
 
+bool is_null_text(std::string_view json) {
+  constexpr std::string_view null = "null", blanks = " \t\n\r";
+  const auto begin = json.find_first_not_of(blanks);
+  return begin != std::string_view::npos && json.substr(begin, null.size()) == null;
+}
+
 bool is_utf8(std::string_view text) { return ctl::plain_run(text) == text.size() || simdjson::validate_utf8(text.data(), text.size()); }
 
 bool is_plain(std::string_view text) { return ctl::plain_run(text) == text.size() && plain_run(text) == text.size(); }
