@@ -7,6 +7,7 @@
 #include "core/error.hpp"
 #include "core/text.hpp"
 #include "postgres/named.hpp"
+#include "postgres/parts.hpp"
 #include "sql/queries.hpp"
 
 namespace ctl::transfer {
@@ -48,6 +49,9 @@ std::int64_t rows_behind(std::optional<std::int64_t> newest, std::optional<std::
 }
 
 Barrier settle(postgres::Connection& session, const EventTable& table, Listener& listener, const Deadline& until) {
+  // Whatever a plan said before: what the ids of such a table do not tell cannot be followed.
+  if (auto found = postgres::disorder(postgres::parts(session, table.table, table.table, table.id_column, until)))
+    throw Error{Code::refused, {.what = std::move(found->why), .hint = std::move(found->remedy)}};
   const auto id = newest_id(session, table, until);
   if (!id) return {std::nullopt, true, ""};
   postgres::Names names{{"table", postgres::quote_identifier(table.table)}, {"among", std::nullopt}};

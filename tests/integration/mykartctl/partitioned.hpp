@@ -48,19 +48,16 @@ class Partitioned : public Project {
   /// "" if the statements were carried out, else the server's words. As one transaction that is rolled back.
   [[nodiscard]] std::string refused(const std::string& statements) const {
     pqxx::connection session{database().url()};
-    pqxx::work work{session};
-    try {
-      work.exec(statements);
-    } catch (const pqxx::sql_error& e) { return e.what(); }
-    return {};
+    return refused(session, statements);
   }
   /// Which of the writes that must not pass does pass; "": none.
   [[nodiscard]] std::string passing(const std::string& schema = "public") const {
     std::string passed;
+    pqxx::connection session{database().url()};
     for (const std::string role : {"origin", "replica"})
       for (auto write : writes) {
         for (auto at = write.find("S."); at != std::string::npos; at = write.find("S.")) write.replace(at, 1, schema);
-        const auto words = refused("set local session_replication_role = " + role + "; " + write);
+        const auto words = refused(session, "set local session_replication_role = " + role + "; " + write);
         if (words.find("is fenced: its events go to a topic now") == std::string::npos)
           passed += fmt::format("{} as {}: {}\n", write, role, words.empty() ? "passed" : words);
       }
@@ -93,6 +90,13 @@ class Partitioned : public Project {
   };
 
  private:
+  [[nodiscard]] static std::string refused(pqxx::connection& session, const std::string& statements) {
+    pqxx::work work{session};
+    try {
+      work.exec(statements);
+    } catch (const pqxx::sql_error& e) { return e.what(); }
+    return {};
+  }
   void file(const std::string& name, const std::string& text) const {
     std::filesystem::create_directories(path("sql/migrations"));
     std::ofstream{path("sql/migrations/" + name), std::ios::binary} << text;
