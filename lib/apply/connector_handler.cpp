@@ -65,11 +65,15 @@ void ConnectorHandler::try_first(const Step& step, const plan::WantedConnector& 
     if (change.path.starts_with("role/")) access.make_role = true;
     if (const auto object = after(change.path, "grant/")) access.grants.push_back(*object);
   }
+  const auto planned = [&](const Change& change) {  // what came up since (a table that a migration made) is the next plan's
+    return std::any_of(step.changes.begin(), step.changes.end(), [&](const Change& c) { return c.path == change.path; });
+  };
   const auto left = [&]() -> std::optional<std::string> {
     const auto now = health::look_at_cdc(desk_.database(), wanted.spec, until);
-    if (const auto rights = plan::access(wanted, now)) return rights->changes.front().path;
-    if (const auto changes = plan::publication_changes(wanted, now); !changes.empty()) return changes.front().path;
-    return std::nullopt;
+    auto changes = plan::publication_changes(wanted, now);
+    if (const auto rights = plan::access(wanted, now)) changes.insert(changes.begin(), rights->changes.begin(), rights->changes.end());
+    const auto found = std::find_if(changes.begin(), changes.end(), planned);
+    return found == changes.end() ? std::nullopt : std::optional{found->path};
   };
   rehearse(desk_, access, publishing(step, wanted.spec), left, until);
 }

@@ -66,9 +66,12 @@ Value publication_value(const ConnectorSights& sights) {
   Value value;
   value.set("name", sights.wanted ? Value{sights.wanted->spec.get("publication.name")} : Value{});
   const bool known = sights.database.has_value(), exists = known && sights.database->publication;
-  return value.set("exists", known ? Value{exists} : Value{})
-             .set("all_tables", exists ? Value{sights.database->publication->all_tables} : Value{}),
-         value;
+  value.set("exists", known ? Value{exists} : Value{});
+  const auto fact = [&](bool Publication::*which) { return exists ? Value{(*sights.database->publication).*which} : Value{}; };
+  value.set("all_tables", fact(&Publication::all_tables)).set("via_partition_root", fact(&Publication::via_root));
+  value.set("inserts", fact(&Publication::inserts)).set("updates", fact(&Publication::updates));
+  value.set("deletes", fact(&Publication::deletes)).set("truncates", fact(&Publication::truncates));
+  return value;
 }
 
 Value slot_value(const ConnectorSights& sights, const ConnectorJudgement& judged) {

@@ -170,9 +170,11 @@ constexpr std::array commands{
     Command{.path = "connector status",
             .names = "[NAME]",
             .summary = "connector, task, tables, slot and offsets, judged together",
-            .details = "A connector is healthy when its config is the declared one, it and its task were RUNNING in every look, and its "
-                       "slot is active "
-                       "and moves. The PostgreSQL connector always has one task, however many tables it captures.",
+            .details =
+                "A connector is healthy when its config is the declared one, it and its task were RUNNING in every look, its slot is "
+                "active and moves, its initial snapshot has ended, and the publication has the captured tables whole: every row, "
+                "column and operation, under the declared names. The PostgreSQL connector always has one task, however many tables "
+                "it captures.",
             .options = "polls",
             .examples = "mykartctl connector status\n"
                         "mykartctl connector status mykart-postgres-debezium-connector -o json",
@@ -188,19 +190,20 @@ constexpr std::array commands{
             .exits = "0 2 65",
             .timeout = 30s,
             .run = plan},
-    Command{
-        .path = "connector apply",
-        .names = "[NAME]",
-        .summary = "brings connectors to their files, in place",
-        .details =
-            "Never deletes and creates again: the position in the log would be lost. Returns when the connector is healthy. A file with an "
-            "error in it is answered with every finding, exit 65.",
-        .options = "file plan dry-run yes confirm",
-        .examples = "mykartctl connector apply\n"
-                    "mykartctl connector apply -f connectors/mykart-postgres-connector.json --yes",
-        .exits = "0 3 5 65",
-        .timeout = 3min,
-        .run = apply},
+    Command{.path = "connector apply",
+            .names = "[NAME]",
+            .summary = "brings connectors to their files, in place",
+            .details = "Never deletes and creates again: the position in the log would be lost. What PostgreSQL is asked for is tried "
+                       "before anything is "
+                       "stopped, and a connector that was stopped is taken up again when the change fails. Returns when the connector is "
+                       "healthy. A file "
+                       "with an error in it is answered with every finding, exit 65.",
+            .options = "file plan dry-run yes confirm",
+            .examples = "mykartctl connector apply\n"
+                        "mykartctl connector apply -f connectors/mykart-postgres-connector.json --yes",
+            .exits = "0 3 5 65",
+            .timeout = 3min,
+            .run = apply},
     Command{.path = "connector validate",
             .names = "[NAME]",
             .summary = "judges a connector's file, with the worker and PostgreSQL",
@@ -245,7 +248,9 @@ constexpr std::array commands{
     Command{.path = "connector delete",
             .names = "NAME",
             .summary = "deletes a connector, and says what becomes of its slot",
-            .details = "One of --keep-slot and --drop-slot has to be given. The publication goes only together with the slot.",
+            .details =
+                "One of --keep-slot and --drop-slot has to be given. The publication goes only together with the slot. A slot of another "
+                "database, plugin or kind is never dropped.",
             .options = "keep-slot drop-slot drop-publication drop-offsets dry-run yes allow-destructive confirm",
             .examples = "mykartctl connector delete mykart-postgres-debezium-connector --keep-slot\n"
                         "mykartctl connector delete mykart-postgres-debezium-connector --drop-slot --drop-publication --dry-run",

@@ -62,14 +62,13 @@ struct State {
 
 }  // namespace
 
-TEST_CASE("interrupted or refused at any point after the stop, the connector runs again, and the same command ends right") {
+TEST_CASE("interrupted at any point after the stop, the connector runs again, and the same command ends right") {
   Shop shop;
   CHECK(apply(shop) == 0);
   State state{shop};
+  shop.capture("public.orders,public.items,public.clicks");
   for (const std::string point : {"connector.stopped", "connector.published", "connector.configured"}) {
     INFO(point);
-    const bool wide = shop.file().tables().size() == 2;
-    shop.capture(wide ? "public.orders,public.items,public.clicks" : "public.orders,public.items");
     const auto child = apply_until(shop, point, std::chrono::seconds{60});
     REQUIRE(stands_still(child));
     CHECK(state.now() == "STOPPED 0");
@@ -77,23 +76,27 @@ TEST_CASE("interrupted or refused at any point after the stop, the connector run
     ::kill(child, SIGCONT);
     CHECK(exit_of(child) == 3);
     CHECK(state.now() == "RUNNING 1");
-    CHECK(apply(shop) == 0);
-    CHECK(shop.plan().steps.empty());
   }
-  // PostgreSQL refuses what it allowed when it was tried: the table is gone
+  CHECK(apply(shop) == 0);
+  CHECK(shop.plan().steps.empty());
+  shop.database.run("insert into orders default values; insert into clicks default values");
+  CHECK(shop.all_arrived("orders", "order_id") == "");
+  CHECK(shop.all_arrived("clicks", "click_id") == "");
+}
+
+TEST_CASE("refused by PostgreSQL after the stop, against all looks, the connector runs again") {
+  Shop shop;
+  CHECK(apply(shop) == 0);
+  State state{shop};
   shop.capture("public.orders,public.items,public.late");
   shop.database.run("create table late (id int primary key)");
   const auto child = apply_until(shop, "connector.stopped", std::chrono::seconds{60});
   REQUIRE(stands_still(child));
+  CHECK(state.now() == "STOPPED 0");
   shop.database.run("drop table late");
   ::kill(child, SIGCONT);
   CHECK(exit_of(child) == 3);
   CHECK(state.now() == "RUNNING 1");
-  shop.capture("public.orders,public.items,public.clicks");
-  CHECK(apply(shop) == 0);
-  shop.database.run("insert into orders default values; insert into clicks default values");
-  CHECK(shop.all_arrived("orders", "order_id") == "");
-  CHECK(shop.all_arrived("clicks", "click_id") == "");
 }
 
 TEST_CASE("what PostgreSQL would refuse, or a lock keeps for longer than there is time, is found before the connector is stopped") {
