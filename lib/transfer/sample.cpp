@@ -64,7 +64,8 @@ Parity reconcile_sample(postgres::Connection& session, const kafka::Settings& se
   Draw draw;
   sides.each_row({.ids = draw_ids(session, table, options.from_id, parity.moved_to, rows, until)}, [&](const Sides::Row& row) {
     if (row.changed) return note(parity, {Difference::What::altered, row.id, {}}, options);
-    draw.emplace(row.id, Drawn{kafka::partition_of(row.key, partitions), row.content, {}});
+    const bool first = draw.emplace(row.id, Drawn{kafka::partition_of(row.key, partitions), row.content, {}}).second;
+    if (!first) note(parity, {Difference::What::missing, row.id, {}}, options);  // ids tell events apart
     parity.below_millisecond += row.below_millisecond ? 1 : 0;
   });
   parity.rows = draw.size();

@@ -1,5 +1,4 @@
 #pragma once
-#include <array>
 #include <bit>
 #include <compare>
 #include <cstdint>
@@ -31,54 +30,63 @@ class SipHash {
     std::uint64_t second{};
   };
   explicit SipHash(const Key& key) noexcept
-      : v_{key.first ^ 0x736F6D6570736575U, key.second ^ 0x646F72616E646F6DU ^ 0xEEU, key.first ^ 0x6C7967656E657261U,
-           key.second ^ 0x7465646279746573U} {}
+      : state_{key.first ^ 0x736F6D6570736575U, key.second ^ 0x646F72616E646F6DU ^ 0xEEU, key.first ^ 0x6C7967656E657261U,
+               key.second ^ 0x7465646279746573U} {}
 
-  void add(std::uint64_t word) noexcept {
-    v_[3] ^= word;
-    rounds(Compress);
-    v_[0] ^= word;
-  }
+  void add(std::uint64_t word) noexcept { state_.add(word); }
   /// Whole words only may come before it, and its end is filled with zeros: who adds more than one text adds their sizes as well.
   void add(std::string_view bytes) noexcept {
-    for (; bytes.size() >= word_size; bytes.remove_prefix(word_size)) add(load(bytes));
-    if (!bytes.empty()) add(load(bytes));
+    auto state = state_;  // in registers: bytes could lie where this lies, for all that the compiler knows
+    for (; bytes.size() >= word_size; bytes.remove_prefix(word_size)) state.add(load(bytes.data(), word_size));
+    if (!bytes.empty()) state.add(load(bytes.data(), bytes.size()));
+    state_ = state;
   }
   [[nodiscard]] Hash128 finish() noexcept {
-    v_[2] ^= 0xEEU;
-    rounds(Finish);
-    const auto low = v_[0] ^ v_[1] ^ v_[2] ^ v_[3];
-    v_[1] ^= 0xDDU;
-    rounds(Finish);
-    return {low, v_[0] ^ v_[1] ^ v_[2] ^ v_[3]};
+    state_.c ^= 0xEEU;
+    state_.rounds(Finish);
+    const auto low = state_.sum();
+    state_.b ^= 0xDDU;
+    state_.rounds(Finish);
+    return {low, state_.sum()};
   }
 
  private:
   static constexpr std::size_t word_size = sizeof(std::uint64_t);
   static_assert(std::endian::native == std::endian::little);
 
-  static std::uint64_t load(std::string_view bytes) noexcept {
+  static std::uint64_t load(const char* from, std::size_t size) noexcept {
     std::uint64_t word = 0;
-    std::memcpy(&word, bytes.data(), bytes.size() < word_size ? bytes.size() : word_size);
+    std::memcpy(&word, from, size);
     return word;
   }
-  void rounds(int number) noexcept {
-    auto [a, b, c, d] = v_;
-    for (int i = 0; i < number; ++i) {
-      a += b;
-      c += d;
-      b = std::rotl(b, 13) ^ a;
-      d = std::rotl(d, 16) ^ c;
-      a = std::rotl(a, 32);
-      c += b;
-      a += d;
-      b = std::rotl(b, 17) ^ c;
-      d = std::rotl(d, 21) ^ a;
-      c = std::rotl(c, 32);
+
+  struct State {
+    std::uint64_t a{};
+    std::uint64_t b{};
+    std::uint64_t c{};
+    std::uint64_t d{};
+    void add(std::uint64_t word) noexcept {
+      d ^= word;
+      rounds(Compress);
+      a ^= word;
     }
-    v_ = {a, b, c, d};
-  }
-  std::array<std::uint64_t, 4> v_;
+    void rounds(int number) noexcept {
+      for (int i = 0; i < number; ++i) {
+        a += b;
+        c += d;
+        b = std::rotl(b, 13) ^ a;
+        d = std::rotl(d, 16) ^ c;
+        a = std::rotl(a, 32);
+        c += b;
+        a += d;
+        b = std::rotl(b, 17) ^ c;
+        d = std::rotl(d, 21) ^ a;
+        c = std::rotl(c, 32);
+      }
+    }
+    [[nodiscard]] std::uint64_t sum() const noexcept { return a ^ b ^ c ^ d; }
+  };
+  State state_;
 };
 
 }  // namespace ctl::transfer

@@ -141,6 +141,8 @@ TEST_CASE("a second row with an id that is there has no event") {
   CHECK_FALSE(parity.equal());
   CHECK(named(parity, What::missing, 3));
   CHECK(parity.holes.size() == 0);  // a repair tells rows by their ids
+  auto session = shop.session();
+  CHECK(transfer::reconcile_sample(session, shop.kafka, shop.table, 1000, {}, shop.quiet, Shop::soon()).missing == 2);
 }
 
 TEST_CASE("a second row with an id is seen also where the COPY of a part ends between the two") {
