@@ -126,8 +126,10 @@ def writer_beside(life):
 
         thread = threading.Thread(target=meanwhile)
         thread.start()
-        life.run("events", "backfill", "--yes")
-        thread.join()
+        try:
+            life.run("events", "backfill", "--yes")
+        finally:
+            thread.join()
     finally:
         slow.close()
 
