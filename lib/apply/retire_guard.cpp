@@ -46,7 +46,7 @@ std::string recount(const Desk& desk, const Standing& table, const Seal& seal, L
   transfer::Offsets from;
   for (const auto& [partition, offsets] : seal.facts->topic.partitions) from[partition] = of_this_run ? offsets.end : offsets.start;
   const auto ends = transfer::offsets_of(desk.kafka, seal.topic, kafka::Cluster::At::latest, until);
-  const auto found = transfer::count_events(desk.around.kafka, *table.declared, from, ends, to, until);
+  const auto found = transfer::count_events(desk.database(), desk.around.kafka, at(*table.declared, table.located), from, ends, to, until);
   const auto expected = of_this_run ? 0 : seal.events;
   if (found.events == expected && found.duplicates() == 0) return {};
   if (of_this_run || found.ids == expected)

@@ -46,7 +46,8 @@ void count(const Asked& asked, const SealState& state) {
   const auto& seal = *state.seal;
   const auto earliest = transfer::offsets_of(q.from.kafka, asked.declared.topic, kafka::Cluster::At::earliest, q.until);
   const auto latest = transfer::offsets_of(q.from.kafka, asked.declared.topic, kafka::Cluster::At::latest, q.until);
-  const auto found = transfer::count_events(q.from.around.kafka, asked.declared, earliest, latest, q.from.around.listener, q.until);
+  const auto found = transfer::count_events(q.from.database(), q.from.around.kafka, at(asked.declared, *asked.located), earliest, latest,
+                                            q.from.around.listener, q.until);
   const auto missing = seal.rows - std::min(seal.rows, found.ids);
   asked.check.found = fmt::format("{} events of {} counted, {} were proved {}", format_count(found.events), counted(found.ids, "row"),
                                   format_count(seal.rows), format_instant(seal.at));

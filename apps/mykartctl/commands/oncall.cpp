@@ -33,7 +33,11 @@ Answer history(Session& session) {
 constexpr std::array commands{
     Command{.path = "status",
             .summary = "what is now: migration, tables, topics, connectors, groups",
-            .details = "Works with any server down; what is not known is said and shows in the exit code.",
+            .details =
+                "Works with any server down; what is not known is said and shows in the exit code. The migration is sealed when every "
+                "table is where the journey ends and its proof holds now, reached when only a part of the journey is done, and "
+                "unsealed when a proof no longer holds: its topic, its table or topics.yaml is not what was compared. PROVED says it "
+                "of each table.",
             .examples = "mykartctl status\nmykartctl status -o json",
             .exits = "0 4",
             .timeout = 10s,

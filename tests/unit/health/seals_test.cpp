@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "health/proofs.hpp"
+
 using namespace ctl;
 using Proof = health::SealState::Kind;
 
@@ -112,6 +114,19 @@ TEST_CASE_METHOD(Case, "rolled back, the application goes on with the table, and
   CHECK(state().holds());
   topic().partitions[1].end = 12;
   changed("shop.clicks [1] got 3 offsets since");
+}
+
+TEST_CASE("a journey is sealed at its end only, and only while every proof holds") {
+  const auto state = [](const std::string& run, bool at_the_end, std::vector<health::SealState> seals) {
+    health::Journey journey{.state = run};
+    conclude(journey, {.direction = "deploy", .seals = std::move(seals), .at_the_end = at_the_end});
+    return journey.state + ", " + journey.next;
+  };
+  const health::SealState good{.kind = Proof::holds}, changed{.kind = Proof::changed}, unknown{.kind = Proof::unknown}, absent{};
+  CHECK(state("done", true, {good, good}) == "sealed, mykartctl verify");
+  CHECK(state("done", false, {good, good}) == "reached, mykartctl deploy");
+  for (const auto& other : {changed, unknown, absent}) CHECK(state("done", true, {good, other}) == "unsealed, mykartctl deploy");
+  CHECK(state("failed", true, {good}) == "failed, ");
 }
 
 TEST_CASE("facts come back as they were written, and anything else proves nothing") {
