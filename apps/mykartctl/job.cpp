@@ -19,6 +19,7 @@ WorkOptions options(const Session& session, const Job& job) {
   options.data.max_dead = static_cast<std::uint64_t>(typed.count("max-dead-letters").value_or(1000));
   options.data.accept_loss = static_cast<std::uint64_t>(typed.count("accept-loss").value_or(0));
   options.data.holes = job.holes;
+  options.data.adopt = typed.has("adopt");
   return options;
 }
 

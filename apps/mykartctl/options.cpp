@@ -72,6 +72,7 @@ constexpr std::array options{
     Option{"deep", "", "", "compare every row and event again"},
     Option{"expect", "", "deployed|rolled-back", "what to verify (default: what the journal says)"},
     Option{"polls", "", "N", "look this many times before judging (default: 3)"},
+    Option{"adopt", "", "", "take over events that another database, tool or lost checkpoint has left in the topic, if all are right"},
     Option{"repair", "", "", "send what is missing, exactly once; asks first"},
     Option{"offline", "", "", "ask no server"},
     Option{"only-failed", "", "", "only what has failed"},

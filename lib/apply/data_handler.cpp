@@ -88,6 +88,19 @@ std::optional<Step> DataHandler::look_at_rows(Step step, const EventTable& decla
   }
   const auto left =
       transfer::unmoved(desk_.database(), desk_.around.kafka, at(declared, located), located.info, desk_.around.listener, until);
+  if (left.conflict && left.adoptable && options_.adopt) {
+    step.phase = "backfill";
+    step.rows = left.rows;
+    step.undo = Undo::none;
+    step.summary = "the events that are in " + declared.topic + ", if they are what the rows say, and rows behind them";
+    step.why = left.conflict->what();
+    step.readers = readers_of(declared.topic, until);
+    return step;
+  }
+  if (left.conflict) {
+    step.block(left.conflict->what(), left.conflict->text().hint);
+    return step;
+  }
   if (!left.newest || (left.last_id && *left.last_id >= *left.newest)) return std::nullopt;
   step.phase = left.last_id ? "tail" : "backfill";
   step.rows = left.rows;
@@ -219,9 +232,25 @@ void DataHandler::apply(const Step& step, const Deadline& until, Listener& to) {
     static_cast<void>(replay(table, until, to).run(until));
     return until.check("replaying " + declared.topic);
   }
+  if (options_.adopt) adopt(declared, table, until, to);
   transfer::Mover mover{desk_.around.database, desk_.around.kafka, table, {.rate = options_.rate}, to};
   static_cast<void>(mover.catch_up(until));
   until.check("moving " + step.resource.name);
+}
+
+/// Whatever has a checkpoint, or nothing to adopt, is moved as ever.
+void DataHandler::adopt(const EventTable& declared, const EventTable& table, const Deadline& until, Listener& to) const {
+  const auto located = locate(desk_, declared, until);
+  if (!located) return;
+  const auto left = transfer::unmoved(desk_.database(), desk_.around.kafka, table, located->info, to, until);
+  if (!left.conflict || !left.adoptable) return;
+  const auto adopted = transfer::adopt(desk_.around.database, desk_.around.kafka, table, to, until);
+  auto text =
+      fmt::format("{}: {} of its rows adopted, to id {}", declared.topic, counted(adopted.events, "event"), adopted.last_id.value_or(0));
+  if (adopted.missing > 0)
+    text += fmt::format("; {} below that has none: mykartctl events reconcile {} --repair", counted(adopted.missing, "row"),
+                        declared.table.name);
+  to.note(Listener::Level::info, text);
 }
 
 void DataHandler::follow(const Resource& resource, const Deadline& until, Listener& to) {

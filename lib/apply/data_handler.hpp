@@ -18,6 +18,7 @@ struct DataOptions {
   std::uint64_t max_dead{1000};  ///< dead letters a rollback may make
   std::uint64_t accept_loss{};   ///< events that were never replayed and may be gone
   const Holes* holes{};          ///< to be closed, instead of moving rows: once each, in the order of a run
+  bool adopt{};                  ///< events of a table that nobody knows of become the beginning of its copy, if they are right
 };
 
 /// data/SCHEMA.TABLE: while deploying, rows that are not in the topic yet are moved there; while rolling back, events that the application
@@ -40,6 +41,7 @@ class DataHandler : public Handler {
   [[nodiscard]] std::int64_t behind(const EventTable&, const Deadline&) const;  ///< events that are not replayed yet, at most
   /// Where the rows are, when moving them in either direction begins; Error{not_found} if they are gone.
   [[nodiscard]] EventTable begin(const EventTable& declared, const Deadline&) const;
+  void adopt(const EventTable& declared, const EventTable& where, const Deadline&, Listener&) const;
   [[nodiscard]] transfer::Replay replay(const EventTable& where, const Deadline&, Listener&) const;
   void look_at_values(Step&, const EventTable&, const transfer::Unmoved&, const Deadline&) const;
   [[nodiscard]] std::vector<Step::Reader> readers_of(const std::string& topic, const Deadline&) const;

@@ -34,6 +34,15 @@ std::string describe(const transfer::ReplayParity& parity) {
   return text;
 }
 
+/// Only what is missing can be mended where it is.
+std::string way_on(const transfer::Parity& parity, const EventTable& table) {
+  if (parity.duplicate + parity.altered + parity.misplaced + parity.extra == 0) return "mykartctl events reconcile " + table.table.name;
+  return fmt::format(
+      "mykartctl events reconcile {} names each. Nothing can be taken back from a topic: name another one than {} in "
+      "topics.yaml, and deploy copies the table into that",
+      table.table.name, table.topic);
+}
+
 }  // namespace
 
 std::optional<Step> ParityHandler::look(const Resource& resource, const Deadline& until) {
@@ -85,7 +94,7 @@ void ParityHandler::prove_rows(const EventTable& declared, const Located& locate
                 {.what = fmt::format("{} and {} differ: {} rows, {} events", to_string(table.table), table.topic, format_count(parity.rows),
                                      format_count(parity.in_topic)),
                  .cause = describe(parity),
-                 .hint = "mykartctl events reconcile " + table.table.name}};
+                 .hint = way_on(parity, table)}};
   for (const auto& [partition, end] : parity.ends) facts.topic.partitions[partition].end = end;
   seal(declared, {.digest = parity.digest, .rows = parity.rows, .events = parity.in_topic, .facts = std::move(facts)}, until);
   to.progress({.task = "compare " + table.table.name,

@@ -100,6 +100,11 @@ void explain(Report& report, const Compared& one) {
     report.line(fmt::format("{}: {} {} from their event below the millisecond, which the event does not carry (time_digits: 6 would)",
                             one.table, counted(p.below_millisecond, "row"), p.below_millisecond == 1 ? "differs" : "differ"),
                 Style::warn);
+  if (p.duplicate + p.altered + p.misplaced + p.extra > 0)
+    report.line(
+        fmt::format("{0}: the way on is a new topic and a new copy: name another one than {1} in topics.yaml, then mykartctl events "
+                    "backfill {0}, and let readers go on there",
+                    one.table, one.topic));
   if (p.repaired > 0)
     report.line(fmt::format("{}: {} brought by a repair, after later ones of the same key (header {})", one.table,
                             counted(p.repaired, "event"), transfer::repair_header),

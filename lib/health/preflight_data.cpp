@@ -99,6 +99,14 @@ void retention(std::vector<Check>& into, Sources& from, const EventTable& declar
 void read_by(std::vector<Check>& into, Sources& from, const EventTable& declared, const TableInfo& info,
              const std::vector<std::string>& groups, const Deadline& until) {
   const auto left = transfer::unmoved(from.database(), from.around.kafka, declared, info, from.around.listener, until);
+  if (left.conflict) {
+    into.push_back({.id = "checkpoint",
+                    .target = to_string(declared.table),
+                    .result = Result::fail,
+                    .found = left.conflict->what(),
+                    .fix = left.conflict->text().hint});
+    return;
+  }
   if (left.last_id && left.rows == 0) {
     into.push_back({.id = "old-events", .target = declared.topic, .found = "all of them are in the topic"});
     return;

@@ -92,6 +92,17 @@ std::string state_of(const std::optional<Located>& located, const std::optional<
   return behind > 0 ? "copying" : "tailing";
 }
 
+/// The copy cannot go on: "BEHIND 0" would then be no good news.
+void say_conflict(Answer& answer, Sources& from, const EventTable& table, const transfer::Checkpoint& copied,
+                  std::optional<std::int64_t> newest, const Deadline& until) {
+  const auto found = attempt([&] { return transfer::conflict_with(copied, from.database(), from.kafka, table, newest, until); });
+  const auto name = to_string(table.table);
+  if (!found)
+    answer.unknown("tables[" + name + "].checkpoint", found.error());
+  else if (*found)
+    answer.problem("checkpoint", name, (*found)->what(), (*found)->text().hint, true);
+}
+
 Cell proved_cell(const std::optional<SealState>& state) {
   if (!state) return {"?", Style::bad};
   switch (state->kind) {
@@ -119,11 +130,13 @@ void say_tables(Answer& answer, Sources& from, const Known<Standing>& standing, 
       std::optional<std::int64_t> newest;
       if (located) newest = transfer::newest_id(from.database(), at(declared, *located), until);
       const auto copied = attempt([&] {
-        return transfer::read_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener,
-                                         until);
+        return transfer::visible_checkpoint(from.around.kafka, transfer::identity(from.database(), declared, until), from.around.listener,
+                                            until)
+            .last;
       });
       if (!copied) answer.unknown("tables[" + name + "].copied_to_id", copied.error());
       const auto last = copied && *copied ? (*copied)->last_id : std::nullopt;
+      if (located && !located->retired && last) say_conflict(answer, from, at(declared, *located), **copied, newest, until);
       const auto behind = transfer::rows_behind(newest, last);
       const auto state = state_of(located, copied ? *copied : std::nullopt, behind, run ? *run : std::nullopt);
       const bool moving = state == "copying" || state == "tailing" || state == "fenced" || state == "live";

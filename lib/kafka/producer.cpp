@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "kafka/producer_conf.hpp"
+#include "kafka/transaction_guard.hpp"
 
 namespace ctl::kafka {
 namespace {
@@ -36,7 +37,9 @@ int partition_of(std::string_view key, int partitions) {
 
 struct Transactional::Impl {
   Impl(const Settings& settings, std::string name, Listener& listener)
-      : id{std::move(name)}, client{RD_KAFKA_PRODUCER, settings, producer_conf(id), listener, {on_report, this}} {}
+      : id{std::move(name)},
+        client{RD_KAFKA_PRODUCER, settings, producer_conf(id), listener, {on_report, this}},
+        guard{client, id, listener} {}
   ~Impl() {
     if (state == State::open) Failure{rd_kafka_abort_transaction(client.get(), 500)};
     rd_kafka_purge(client.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
@@ -48,11 +51,11 @@ struct Transactional::Impl {
   Impl& operator=(const Impl&) = delete;
 
   static void on_report(void* self, const rd_kafka_message_t& message) noexcept;
-  rd_kafka_topic_t* topic(std::string_view name);
+  rd_kafka_topic_t* topic(std::string_view name, const Deadline&);
   void abort(const Deadline&);
   Commit give_up(rd_kafka_resp_err_t, const char* words, const Deadline&);
   void wait_for(const rd_kafka_error_t&, std::string_view doing, const Deadline&);
-  [[nodiscard]] Error fenced(std::string words) const;
+  [[nodiscard]] Error fenced(std::string words) const { return taken_over(client.settings(), id, std::move(words)); }
   void require(bool condition, std::string_view what) const {
     if (!condition) throw Error{Code::internal, {.what = fmt::format("{} of transaction {} at the wrong time", what, id)}};
   }
@@ -65,6 +68,8 @@ struct Transactional::Impl {
 
   std::string id;
   Client client;
+  TransactionGuard guard;
+  std::vector<std::string> cleared{};  ///< topics in which nothing older is open
   State state{State::ready};
   std::vector<Topic> topics{};
   std::size_t last_topic{};
@@ -75,6 +80,7 @@ struct Transactional::Impl {
 
 void Transactional::Impl::on_report(void* self, const rd_kafka_message_t& message) noexcept {
   auto& impl = *static_cast<Impl*>(self);
+  if (message.err == RD_KAFKA_RESP_ERR_NO_ERROR) return impl.guard.delivered(message.rkt, message.partition, message.offset);
   if (impl.lost != RD_KAFKA_RESP_ERR_NO_ERROR || message.err == RD_KAFKA_RESP_ERR__PURGE_QUEUE ||
       message.err == RD_KAFKA_RESP_ERR__PURGE_INFLIGHT)
     return;
@@ -82,25 +88,17 @@ void Transactional::Impl::on_report(void* self, const rd_kafka_message_t& messag
   impl.lost_from = rd_kafka_topic_name(message.rkt);
 }
 
-rd_kafka_topic_t* Transactional::Impl::topic(std::string_view name) {
+rd_kafka_topic_t* Transactional::Impl::topic(std::string_view name, const Deadline& until) {
   if (last_topic < topics.size() && topics[last_topic].name == name) return topics[last_topic].handle.get();
   const auto found = std::find_if(topics.begin(), topics.end(), [&](const Topic& t) { return t.name == name; });
   last_topic = static_cast<std::size_t>(found - topics.begin());
   if (found == topics.end()) {
+    if (std::find(cleared.begin(), cleared.end(), name) == cleared.end()) guard.clear(std::array{std::string{name}}, {}, until);
     Topic made{std::string{name}, TopicHandle{rd_kafka_topic_new(client.get(), std::string{name}.c_str(), nullptr)}};
     if (!made.handle) throw client.failure(rd_kafka_last_error(), fmt::format("writing to topic {}", name));
     topics.push_back(std::move(made));
   }
   return topics[last_topic].handle.get();
-}
-
-Error Transactional::Impl::fenced(std::string words) const {
-  return {Code::busy,
-          {.what = fmt::format("transaction {} was taken over", id),
-           .cause = std::move(words),
-           .where = address(client.settings()),
-           .hint = "another process writes the same data, or this one was stopped for longer than transaction.timeout.ms; see that it is "
-                   "alone and run it again"}};
 }
 
 /// Returns when the call that gave this error may be made again, which resumes it; throws when it may not, or there is no time.
@@ -112,20 +110,27 @@ void Transactional::Impl::wait_for(const rd_kafka_error_t& error, std::string_vi
   client.keep_waiting(doing, Client::Patience::full, until);
 }
 
-Transactional::Transactional(const Settings& settings, std::string id, Listener& listener, const Deadline& until)
+Transactional::Transactional(const Settings& settings, std::string id, Listener& listener, const Deadline& until, Targets targets)
     : impl_{std::make_unique<Impl>(settings, std::move(id), listener)} {
   const auto doing = "opening transaction " + impl_->id;
+  impl_->guard.ask_coordinator(until);
   while (const auto error = Failure{rd_kafka_init_transactions(impl_->client.get(), until.left_ms())})
     impl_->wait_for(*error, doing, until);
   impl_->client.answered();
+  if (!targets.topics.empty()) impl_->guard.clear(targets.topics, targets.judge, until);
+  impl_->cleared = std::move(targets.topics);
 }
 Transactional::Transactional(Transactional&&) noexcept = default;
 Transactional& Transactional::operator=(Transactional&&) noexcept = default;
 Transactional::~Transactional() = default;
 
-void Transactional::begin() {
+bool Transactional::begin(const Deadline& until) {
   auto& me = *impl_;
   me.require(me.state == Impl::State::ready, "begin");
+  if (!me.guard.last_has_ended(until)) {
+    me.state = Impl::State::dead;
+    return false;
+  }
   if (const auto error = Failure{rd_kafka_begin_transaction(me.client.get())}) {
     me.state = Impl::State::dead;
     if (code_of(rd_kafka_error_code(error.get())) == Code::busy) throw me.fenced(rd_kafka_error_string(error.get()));
@@ -133,6 +138,7 @@ void Transactional::begin() {
   }
   me.state = Impl::State::open;
   me.lost = RD_KAFKA_RESP_ERR_NO_ERROR;
+  return true;
 }
 
 void Transactional::send(std::string_view topic, std::optional<std::string_view> key, std::string_view value, Millis time,
@@ -146,7 +152,7 @@ void Transactional::send(std::string_view topic, std::optional<std::string_view>
   std::array<rd_kafka_vu_t, 6> units;  // not cleared (put_bytes)
   std::size_t count = 4;
   units[0].vtype = RD_KAFKA_VTYPE_RKT;
-  units[0].u.rkt = me.topic(topic);
+  units[0].u.rkt = me.topic(topic, until);
   put_bytes(units[1], RD_KAFKA_VTYPE_VALUE, value);
   units[2].vtype = RD_KAFKA_VTYPE_TIMESTAMP;
   units[2].u.i64 = time.time_since_epoch().count();
@@ -171,6 +177,16 @@ void Transactional::send(std::string_view topic, std::optional<std::string_view>
     me.client.serve(until.left_ms());  // a delivery report wakes it
     if (until.over()) me.client.keep_waiting(fmt::format("writing to topic {}", topic), Client::Patience::full, until);
   }
+}
+
+bool Transactional::flush(const Deadline& until) {
+  auto& me = *impl_;
+  me.require(me.state == Impl::State::open, "flush");
+  while (rd_kafka_outq_len(me.client.get()) > 0 && me.lost == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    rd_kafka_flush(me.client.get(), until.left_ms());  // sends without lingering, and serves
+    if (until.over()) return false;
+  }
+  return true;
 }
 
 Transactional::Commit Transactional::commit(const Deadline& until) {
@@ -214,6 +230,7 @@ void Transactional::Impl::abort(const Deadline& until) {
   state = State::dead;  // unless it ends well
   while (const auto error = Failure{rd_kafka_abort_transaction(client.get(), until.left_ms(200ms))}) wait_for(*error, doing, until);
   client.serve();
+  guard.aborted();
   state = State::ready;
 }
 

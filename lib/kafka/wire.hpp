@@ -17,6 +17,7 @@ class WireWriter {
   WireWriter& int8(std::int8_t value) { return number(value, 1); }
   WireWriter& int16(std::int16_t value) { return number(value, 2); }
   WireWriter& int32(std::int32_t value) { return number(value, 4); }
+  WireWriter& int64(std::int64_t value) { return number(value, 8); }
   WireWriter& zeros(std::size_t size);                  ///< a UUID that is not given, say
   WireWriter& string(std::optional<std::string_view>);  ///< nullopt: null
   WireWriter& array(std::size_t length);                ///< its elements follow

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <numeric>
 
 #include "core/error.hpp"
 #include "core/text.hpp"
@@ -13,9 +12,12 @@
 
 namespace ctl::transfer {
 
-std::string identity(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+Identity identity(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   const auto server = postgres::server(session, until);
-  return fmt::format("mykartctl.{}.{}.{}.{}", server.system_identifier, server.database, table.table.name, table.topic);
+  const auto base = fmt::format("mykartctl.{}.{}", server.system_identifier, server.database);
+  const auto& schema = table.declared_schema.empty() ? table.table.schema : table.declared_schema;
+  return {.transaction = fmt::format("{}.{}.{}", base, table.table.name, table.topic),
+          .key = fmt::format("{}.{}.{}.{}", base, schema, table.table.name, table.topic)};
 }
 
 std::string to_bytes(const Checkpoint& checkpoint, const EventTable& table) {
@@ -23,7 +25,8 @@ std::string to_bytes(const Checkpoint& checkpoint, const EventTable& table) {
   for (const auto& [partition, offset] : checkpoint.ends) ends.set(std::to_string(partition), offset);
   value.set("table", table.table.name).set("topic", table.topic);
   value.set("last_id", checkpoint.last_id ? Value{*checkpoint.last_id} : Value{});
-  value.set("rows", checkpoint.rows).set("rejected", checkpoint.rejected).set("ends", std::move(ends));
+  value.set("rows", checkpoint.rows).set("rejected", checkpoint.rejected).set("ends", std::move(ends)).set("exact", checkpoint.exact);
+  value.set("topic_id", checkpoint.topic_id ? Value{*checkpoint.topic_id} : Value{});
   return to_json(value);
 }
 
@@ -48,37 +51,50 @@ Checkpoint checkpoint_from(std::string_view bytes) {
   const auto* ends = parsed->find("ends");
   if (ends == nullptr || ends->map() == nullptr) throw unreadable("the offsets are missing");
   for (const auto& end : *ends->map()) checkpoint.ends[static_cast<int>(parse_integer(end.key).value_or(-1))] = number(&end.value);
+  const auto* exact = parsed->find("exact");
+  checkpoint.exact = exact != nullptr && exact->boolean() != nullptr && *exact->boolean();
+  const auto* topic_id = parsed->find("topic_id");
+  if (topic_id != nullptr && topic_id->text() != nullptr) checkpoint.topic_id = *topic_id->text();
   return checkpoint;
 }
 
-std::optional<Checkpoint> read_checkpoint(const kafka::Settings& settings, const std::string& id, Listener& listener,
-                                          const Deadline& until) {
+namespace {
+
+using At = kafka::Cluster::At;
+
+/// The last one below `to`.
+std::optional<Checkpoint> last_checkpoint(const kafka::Settings& settings, kafka::Cluster& cluster, const Identity& id, const Offsets& to,
+                                          Listener& listener, const Deadline& until) {
   const std::string topic{checkpoint_topic};
-  kafka::Cluster cluster{settings, listener};
-  const auto described = cluster.describe(std::array{topic}, until).at(topic);
-  if (!described && described.error().code() == Code::not_found) return std::nullopt;
-  const auto ends = offsets_of(cluster, topic, kafka::Cluster::At::latest, until);
   std::optional<std::string> last;
-  scan(settings, topic, offsets_of(cluster, topic, kafka::Cluster::At::earliest, until), ends, listener, until,
-       [&](const kafka::Message& message) {
-         if (message.key && *message.key == id) last = message.value;
-       });
+  scan(settings, topic, offsets_of(cluster, topic, At::earliest, until), to, listener, until, [&](const kafka::Message& message) {
+    if (message.key && (*message.key == id.key || *message.key == id.transaction)) last = message.value;
+  });
   return last ? std::optional{checkpoint_from(*last)} : std::nullopt;
 }
 
-Unmoved unmoved(postgres::Connection& session, const kafka::Settings& settings, const EventTable& table, const TableInfo& info,
-                Listener& listener, const Deadline& until) {
-  Unmoved found{.newest = newest_id(session, table, until)};
-  if (!found.newest) return found;
-  found.rows = info.rows_estimate;
-  found.bytes = info.bytes;
-  const auto done = read_checkpoint(settings, identity(session, table, until), listener, until);
-  if (!done || !done->last_id) return found;
-  found.last_id = done->last_id;
-  const auto left = static_cast<std::uint64_t>(rows_behind(found.newest, found.last_id));
-  found.bytes = found.rows > 0 ? found.bytes / found.rows * left : 0;
-  found.rows = left;
-  return found;
+/// nullopt: there is no topic of checkpoints.
+std::optional<Offsets> offsets_of_checkpoints(kafka::Cluster& cluster, At at, const Deadline& until) {
+  const std::string topic{checkpoint_topic};
+  const auto described = cluster.describe(std::array{topic}, until).at(topic);
+  if (!described && described.error().code() == Code::not_found) return std::nullopt;
+  return offsets_of(cluster, topic, at, until);
+}
+
+}  // namespace
+
+std::optional<Checkpoint> read_checkpoint(const kafka::Settings& settings, const Identity& id, Listener& listener, const Deadline& until) {
+  kafka::Cluster cluster{settings, listener};
+  const auto ends = offsets_of_checkpoints(cluster, At::latest, until);
+  return ends ? last_checkpoint(settings, cluster, id, *ends, listener, until) : std::nullopt;
+}
+
+VisibleCheckpoint visible_checkpoint(const kafka::Settings& settings, const Identity& id, Listener& listener, const Deadline& until) {
+  kafka::Cluster cluster{settings, listener};
+  const auto stable = offsets_of_checkpoints(cluster, At::stable, until);
+  if (!stable) return {};
+  const auto ends = offsets_of(cluster, std::string{checkpoint_topic}, At::latest, until);
+  return {.last = last_checkpoint(settings, cluster, id, *stable, listener, until), .unsettled = *stable != ends};
 }
 
 void ensure_checkpoint_topic(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {
@@ -103,27 +119,6 @@ void ensure_checkpoint_topic(kafka::Cluster& cluster, const std::string& topic, 
     throw Error{Code::refused,
                 {.what = fmt::format("topic {} is not compacted, so that the progress kept in it would be forgotten", name),
                  .hint = fmt::format("set cleanup.policy=compact on {}", name)}};
-}
-
-void check_same_topic(const Checkpoint& at, const EventTable& table, const Offsets& ends) {
-  const auto refuse = [&](std::string what) {
-    return Error{Code::refused,
-                 {.what = std::move(what),
-                  .cause = "what was copied before is no longer there, or would lie elsewhere",
-                  .hint = "bring the old topic back, or name a new one in the manifest and copy the table into that"}};
-  };
-  if (!at.ends.empty() && at.ends.size() != ends.size())
-    throw refuse(fmt::format("topic {} has {} partitions, and had {} when {} was copied up to id {}", table.topic, ends.size(),
-                             at.ends.size(), to_string(table.table), at.last_id.value_or(0)));
-  for (const auto& [partition, reached] : at.ends)
-    if (const auto now = ends.find(partition); now == ends.end() || now->second < reached)
-      throw refuse(fmt::format("topic {} is not the one that {} was copied to: partition {} ends at offset {} and had reached {}",
-                               table.topic, to_string(table.table), partition, now == ends.end() ? 0 : now->second, reached));
-  const auto records =
-      std::accumulate(ends.begin(), ends.end(), std::int64_t{0}, [](std::int64_t sum, const auto& end) { return sum + end.second; });
-  if (static_cast<std::uint64_t>(records) < at.rows)
-    throw refuse(fmt::format("topic {} is not the one that {} was copied to: {} events were written, and it has taken {}", table.topic,
-                             to_string(table.table), at.rows, records));
 }
 
 }  // namespace ctl::transfer

@@ -13,8 +13,4 @@ namespace ctl::transfer {
 /// Error{refused}.
 void ensure_checkpoint_topic(kafka::Cluster&, const std::string& topic, const Deadline&);
 
-/// Error{refused} when the topic cannot be the one that the checkpoint speaks of: it ends before an offset that was reached, holds fewer
-/// records than were written, or its number of partitions (and with it the place of each key) has changed.
-void check_same_topic(const Checkpoint&, const EventTable&, const Offsets& ends);
-
 }  // namespace ctl::transfer

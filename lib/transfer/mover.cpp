@@ -7,6 +7,7 @@
 #include "core/fault.hpp"
 #include "core/text.hpp"
 #include "transfer/backoff.hpp"
+#include "transfer/conflict.hpp"
 #include "transfer/outlet.hpp"
 #include "transfer/pace.hpp"
 #include "transfer/rows.hpp"
@@ -28,7 +29,6 @@ struct Mover::Impl {
   MoveOptions options;
   Listener& listener;
   kafka::Cluster cluster;
-  std::string id{};
   std::unique_ptr<Outlet> outlet{};
   std::optional<postgres::Connection> session{};
   Moved moved{};
@@ -65,7 +65,7 @@ struct Mover::Impl {
     do {
       const auto [before, bytes] = std::pair{out.at().rows, out.bytes()};
       auto last = out.at().last_id;
-      out.begin();
+      if (!out.begin(Deadline{grace, {}})) return false;
       for (const auto transaction = until.within(transaction_time); row && !transaction.over();) {
         const Deadline finish{grace, {}};
         int n = 0;
@@ -91,8 +91,11 @@ struct Mover::Impl {
     auto current = std::move(outlet);  // what throws ends it
     for (int failures = 0; !until.over() && !moved.caught_up;) {
       if (!session || !session->usable()) session = postgres::Connection::open(source, postgres::Access::read_only, listener, until);
-      if (id.empty()) id = identity_of_primary(*session, table, until);
-      if (!current) current = std::make_unique<Outlet>(settings, cluster, table, id, listener, until);
+      if (!current) {
+        current = std::make_unique<Outlet>(settings, cluster, *session, table, listener, until);
+        const auto newest = newest_id(*session, table, until);
+        check_sequence(current->at(), table, info_of(*session, table, until), newest);
+      }
       const auto round = Deadline{short_round, {}};
       const auto barrier = settle(*session, table, listener, until);
       if (!barrier.reached) {
@@ -100,6 +103,7 @@ struct Mover::Impl {
                       fmt::format("{}: waiting for {}, which may still insert", to_string(table.table), barrier.waits_for));
         break;
       }
+      check_newest(current->at(), table, barrier.id);
       moved.caught_up = !barrier.id || (current->at().last_id && *current->at().last_id >= *barrier.id);
       if (moved.caught_up) break;
       const auto before = current->at().rows;

@@ -5,21 +5,23 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "sql/queries.hpp"
+#include "transfer/conflict.hpp"
 
 namespace ctl::transfer {
 namespace {
 
-kafka::Transactional fence(const kafka::Settings& settings, kafka::Cluster& cluster, const EventTable& table, const std::string& id,
-                           Listener& listener, const Deadline& until) {
-  ensure_checkpoint_topic(cluster, table.topic, until);
-  kafka::Transactional out{settings, id, listener, until};
+kafka::Transactional fence(const LeftOpen& of, const Deadline& until) {
+  ensure_checkpoint_topic(of.cluster, of.table.topic, until);
+  kafka::Targets targets{.topics = {of.table.topic, std::string{checkpoint_topic}},
+                         .judge = [&](const auto& open) { return judge(of, open, until); }};
+  kafka::Transactional out{of.settings, of.id.transaction, of.listener, until, std::move(targets)};
   CTL_FAULT("outlet.after_fence");
   return out;
 }
 
 }  // namespace
 
-std::string identity_of_primary(postgres::Connection& session, const EventTable& table, const Deadline& until) {
+Identity identity_of_primary(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   if (session.query(sql::in_recovery, until).at(0, "standby") == "t")
     throw Error{Code::refused,
                 {.what = "postgres at " + session.address() + " is a standby: it cannot tell which rows are final",
@@ -27,27 +29,31 @@ std::string identity_of_primary(postgres::Connection& session, const EventTable&
   return identity(session, table, until);
 }
 
-Outlet::Outlet(const kafka::Settings& settings, kafka::Cluster& cluster, const EventTable& table, std::string id, Listener& listener,
-               const Deadline& until)
+Outlet::Outlet(const kafka::Settings& settings, kafka::Cluster& cluster, postgres::Connection& session, const EventTable& table,
+               Listener& listener, const Deadline& until, Purpose purpose)
     : cluster_{cluster},
       settings_{settings},
       table_{table},
-      id_{std::move(id)},
-      out_{fence(settings, cluster, table, id_, listener, until)} {
+      id_{identity_of_primary(session, table, until)},
+      out_{fence({settings, cluster, table, id_, listener}, until)} {
   CTL_FAULT("outlet.before_checkpoint_read");
-  at_ = read_checkpoint(settings, id_, listener, until).value_or(Checkpoint{});
-  const auto now = ends(until);
-  check_same_topic(at_, table_, now);
-  if (at_.ends.empty()) at_.ends = now;
+  const auto found = read_checkpoint(settings, id_, listener, until);
+  const auto now = topic_now(cluster, table.topic, until);
+  new_ = !found;
+  at_ = found.value_or(Checkpoint{});
+  check_same_topic(at_, table_, now.ends, now.id);
+  if (new_ && purpose == Purpose::go_on) check_unfilled(settings, table, now.starts, now.ends, listener, until);
+  if (at_.ends.empty()) at_.ends = now.ends;
+  if (!at_.topic_id) at_.topic_id = now.id;
 }
 
 Offsets Outlet::ends(const Deadline& until) const { return offsets_of(cluster_, table_.topic, kafka::Cluster::At::latest, until); }
 
-void Outlet::begin() {
+bool Outlet::begin(const Deadline& until) {
   rows_ = 0;
   open_ = clocks_;
   extremes_ = {};
-  out_.begin();
+  return out_.begin(until);
 }
 
 std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const Deadline& until, std::span<const kafka::Header> headers) {
@@ -76,24 +82,35 @@ std::int64_t Outlet::send(Encoder& encoder, postgres::CopyReader::Row row, const
 }
 
 void Outlet::send(const RepairNote& note, const Deadline& until) {
-  out_.send(checkpoint_topic, key_of(note, id_), to_bytes(note), now(), until);
+  out_.send(checkpoint_topic, key_of(note, id_.transaction), to_bytes(note), now(), until);
 }
 
 bool Outlet::commit(std::optional<std::int64_t> last_id, const Deadline& until) {
+  if (!out_.flush(until)) return false;  // its records would lie behind the ends that the checkpoint tells
   auto next = at_;
   next.last_id = last_id;
   next.rows += rows_;
   next.ends = ends(until);
-  check_same_topic(at_, table_, next.ends);
-  out_.send(checkpoint_topic, id_, to_bytes(next, table_), now(), until);
+  next.exact = true;
+  const auto topic_now = topic_id(cluster_, table_.topic, until);
+  check_same_topic(at_, table_, next.ends, topic_now);
+  if (topic_now) next.topic_id = topic_now;
+  out_.send(checkpoint_topic, id_.key, to_bytes(next, table_), now(), until);
   CTL_FAULT("outlet.before_commit");
   try {
     if (out_.commit(until) != kafka::Transactional::Commit::done) return false;
   } catch (const Error& e) { throw explained(e, cluster_, settings_, table_, extremes_, until); }
   CTL_FAULT("outlet.after_commit");
   at_ = std::move(next);
+  new_ = false;
   clocks_ = open_;
   return true;
+}
+
+bool Outlet::commit_adopted(std::int64_t last_id, std::uint64_t events, const Deadline& until) {
+  if (!begin(until)) return false;
+  rows_ = events;
+  return commit(last_id, until);
 }
 
 Error not_committed(const EventTable& table) {

@@ -3,6 +3,7 @@
 #include "core/error.hpp"
 #include "core/fault.hpp"
 #include "core/text.hpp"
+#include "transfer/conflict.hpp"
 #include "transfer/outlet.hpp"
 #include "transfer/provenance.hpp"
 #include "transfer/rows.hpp"
@@ -28,7 +29,7 @@ class Repair {
     for (int failures = 0;; ++failures) {
       if (failures == failures_in_a_row) throw not_committed(table_);
       auto session = postgres::Connection::open(source_, postgres::Access::read_only, listener_, until);
-      Outlet out{settings_, cluster_, table_, identity_of_primary(session, table_, until), listener_, until};
+      Outlet out{settings_, cluster_, session, table_, listener_, until, Outlet::Purpose::adopt};
       if (!out.at().last_id)
         throw Error{Code::refused,
                     {.what = fmt::format("{} has no checkpoint: nobody knows which rows of {} are still to be moved", table_.topic,
@@ -51,7 +52,7 @@ class Repair {
   /// What has come into the topic before we fenced its writers: of a mover, or of a commit of ours whose fate was not known.
   void look_again(const Outlet& out, bool ours, const Deadline& until) {
     const auto ends = out.ends(until);
-    check_same_topic({.ends = read_to_}, table_, ends);
+    check_same_topic({.ends = read_to_}, table_, ends, std::nullopt);
     Provenance provenance{table_};
     scan(settings_, table_.topic, read_to_, ends, listener_, until, [&](const kafka::Message& message) {
       const auto id = message.value ? provenance.row_of(*message.value) : std::nullopt;
@@ -71,7 +72,7 @@ class Repair {
       holes_.without(closed_, rows_at_once, [&](std::int64_t id) { ids.push_back(id); });
       if (ids.empty()) return true;
       until.check("repairing " + table_.topic);
-      out.begin();
+      if (!out.begin(until)) return false;
       RepairNote note{.repair = began_, .topic_id = topic_id, .from = read_to_, .ids = {}};
       RowReader rows{session, table_, {.upto = out.at().last_id, .ids = ids}, until};
       while (const auto row = rows.next(until)) {

@@ -54,7 +54,7 @@ Sides::Sides(postgres::Connection& session, const kafka::Settings& settings, con
       cluster_{settings, listener},
       provenance_{table},
       identity_{identity(session, table, until)},
-      repaired_{settings, cluster_, table, identity_, listener, until},
+      repaired_{settings, cluster_, table, identity_.transaction, listener, until},
       became_rows_{places_of_replayed(session, table, until)},
       stamped_{keeps_given_times(cluster_, table.topic, until)} {}
 

@@ -71,7 +71,7 @@ class Sides {
   mutable kafka::Cluster cluster_;
   mutable Provenance provenance_;
   ContentHash hash_{};
-  std::string identity_;
+  Identity identity_;
   RepairedEvents repaired_;
   std::map<int, IdSet> became_rows_;  ///< by partition, the offsets of events that a replay has made rows of
   bool stamped_{};

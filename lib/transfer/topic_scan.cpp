@@ -32,10 +32,10 @@ Offsets of_all_partitions(kafka::Cluster& cluster, const std::string& topic, Whe
 /// (TransactionMarkerChannelManager). Nobody reads past that any more, and no coordinator ends it.
 std::string advice(const kafka::Settings& settings, const std::string& topic) {
   return fmt::format(
-      "a transaction on {} is open for longer than the tool's own can be. If no other program has it open, the broker has lost its end: "
-      "kafka-transactions.sh --bootstrap-server {} find-hanging --broker-id ID --max-transaction-timeout 1 lists its partitions, and abort "
-      "--topic … --partition … --start-offset … ends it in each; this goes on then, moves again what was in it, and mykartctl events "
-      "reconcile proves it",
+      "a transaction on {} is open for longer than the tool's own can be: a broker may have lost its end. If it is a copy's, mykartctl "
+      "events backfill finds out what became of it and ends it. If it is of another program: kafka-transactions.sh --bootstrap-server {} "
+      "find-hanging --broker-id ID --max-transaction-timeout 1 lists its partitions, and abort --topic … --partition … --start-offset … "
+      "ends it in each",
       topic, settings.brokers);
 }
 

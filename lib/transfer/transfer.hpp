@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "core/error.hpp"
 #include "core/listener.hpp"
 #include "kafka/producer.hpp"
 #include "kafka/reader.hpp"
@@ -36,16 +37,39 @@ inline constexpr std::string_view checkpoint_topic =
 struct Checkpoint {
   std::optional<std::int64_t> last_id{};  ///< nullopt: nothing was moved yet
   std::uint64_t rows{}, rejected{};
-  std::map<int, std::int64_t> ends{};  ///< partition -> an offset that the topic reached: a re-created topic is noticed
+  /// partition -> an offset that the topic reached. `exact`: every record of the transactions up to this one lies below, and none of a
+  /// later one (former versions looked while records were still under way).
+  std::map<int, std::int64_t> ends{};
+  bool exact{};
+  std::optional<std::string> topic_id{};  ///< (KIP-516) a topic that was made anew has another; nullopt: not known
 };
-/// Under which key and transactional id a table of this database keeps its progress: system identifier, database, table, topic.
-[[nodiscard]] std::string identity(postgres::Connection&, const EventTable&, const Deadline&);
-[[nodiscard]] std::optional<Checkpoint> read_checkpoint(const kafka::Settings&, const std::string& identity, Listener&, const Deadline&);
+/// Under which names a table of this database keeps its progress.
+struct Identity {
+  std::string transaction{};  ///< the transactional id: system identifier, database, table, topic; the same for all versions of this tool
+  std::string key{};          ///< of the checkpoint: with the schema
+};
+[[nodiscard]] Identity identity(postgres::Connection&, const EventTable&, const Deadline&);
+/// The last one under either name: former versions knew only the first.
+[[nodiscard]] std::optional<Checkpoint> read_checkpoint(const kafka::Settings&, const Identity&, Listener&, const Deadline&);
+/// The last one that can be seen now. For those who only look: what is open is not waited for, and a mover may know better. `unsettled`:
+/// something is open in the topic of checkpoints, perhaps a newer one.
+struct VisibleCheckpoint {
+  std::optional<Checkpoint> last{};
+  bool unsettled{};
+};
+[[nodiscard]] VisibleCheckpoint visible_checkpoint(const kafka::Settings&, const Identity&, Listener&, const Deadline&);
+
+/// Why a mover would refuse to go on from this checkpoint, and what to do: the topic is gone, or another one than was written to; the
+/// table's ids begin anew. `newest` is the highest id, of a look that is younger than the checkpoint.
+[[nodiscard]] std::optional<Error> conflict_with(const Checkpoint&, postgres::Connection&, kafka::Cluster&, const EventTable&,
+                                                 std::optional<std::int64_t> newest, const Deadline&);
 
 /// What of a table is not in its topic yet. Rows and bytes are the table's estimates until something was moved.
 struct Unmoved {
-  std::optional<std::int64_t> newest{}, last_id{};  ///< of the table (nullopt: it is empty, the rest is not looked at); of what was moved
+  std::optional<std::int64_t> newest{}, last_id{};  ///< of the table (nullopt: it is empty); of what was moved
   std::uint64_t rows{}, bytes{};
+  std::optional<Error> conflict{};  ///< why a mover would not send a row: conflict_with(), or there are events and no checkpoint
+  bool adoptable{};                 ///< the conflict is one that adopt() may solve
 };
 [[nodiscard]] Unmoved unmoved(postgres::Connection&, const kafka::Settings&, const EventTable&, const TableInfo&, Listener&,
                               const Deadline&);
@@ -202,6 +226,16 @@ struct Repaired {
 /// interruption) and reads what has come into the topic since, before it sends. Nothing else is taken back or changed: a log cannot.
 /// Error{busy} when a Mover has taken over; Error{refused} without a checkpoint.
 Repaired repair(const postgres::Target& source, const kafka::Settings&, const EventTable&, const Parity& seen, Listener&, const Deadline&);
+
+struct Adopted {
+  std::uint64_t events{};                 ///< of the table, found in the topic
+  std::uint64_t missing{};                ///< rows at or below `last_id` without one: a repair sends them
+  std::optional<std::int64_t> last_id{};  ///< nullopt: there was nothing to adopt
+};
+/// Makes the events of the table that are in its topic, whoever has sent them, the beginning of its copy: fences every mover, proves that
+/// none of them is duplicate, altered, misplaced or extra, and writes the checkpoint in a transaction. Error{mismatch} with what differs;
+/// Error{refused} when there is a checkpoint, or somebody goes on writing such events.
+Adopted adopt(const postgres::Target& source, const kafka::Settings&, const EventTable&, Listener&, const Deadline&);
 
 /// The other direction: every event that the application wrote up to the replayed offsets is a row (mapping present, row there with
 /// the content that was written) or a dead letter.

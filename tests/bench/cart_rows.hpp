@@ -34,7 +34,7 @@ inline void write_rows(const ctl::kafka::Settings& settings, const std::string& 
   CartRows rows;
   for (std::int64_t id = 0; id < count;) {
     const auto yesterday = ctl::now() - 24h;
-    out.begin();
+    out.begin(until);
     for (const auto second = until.within(1s); id < count && !second.over();)
       for (int n = 0; n < 1024 && id < count; ++n, ++id) {
         rows.make(id);

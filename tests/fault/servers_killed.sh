@@ -1,52 +1,11 @@
 #!/usr/bin/env bash
 # servers_killed.sh MYKARTCTL [TIMES]: while a shop inserts and a tail follows its table, broker and PostgreSQL are killed TIMES times each, at random
-# moments. The same command, started again whenever it ends, brings every row once and in order. The judge is kcat and sort: no code of the tool.
+# moments. The same command, started again whenever it ends, brings every row once and in order.
 mykartctl=$(realpath "$1") times=${2:-2}
-. "$(dirname "$0")/../sandbox/check.sh"
-# shellcheck disable=SC2034 # of jars.sh
-project=$root
-# shellcheck source=../../scripts/lib/jars.sh
-. "$root/scripts/lib/jars.sh"
-# shellcheck source=../../scripts/lib/java.sh
-. "$root/scripts/lib/java.sh"
-dir=$scratch/servers
-here() { "$sandbox" "$1" --dir "$dir" "${@:2}" >/dev/null; }
-sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$MYKART_DATABASE" "$@"; }
-run() { "$mykartctl" "$@" -C "$scratch/project" --brokers "$MYKART_BROKERS" --database "$MYKART_DATABASE"; }
-transactions() { kafka_tool TransactionsCommand "$@" 2>/dev/null; }
-nap() { sleep "$((RANDOM % $1)).$((RANDOM % 10))"; }
+. "$(dirname "$0")/killed_servers.sh"
 
-make_project 'killed.*' <<'YAML'
-  killed.events:
-    description: events of a shop
-    owner: test
-    source: {table: events, id: event_id, time: at, time_zone: UTC, key: 'product-{product_id}', fields: [product_id, at]}
-YAML
-check "servers are up" here up --kafka-port "$(free_port)" --postgres-port "$(free_port)" --heap 256m postgres kafka
-eval "$("$sandbox" env --dir "$dir")"
-sql -c "create table events (event_id bigserial primary key, product_id int not null, at timestamp not null default clock_timestamp())" \
-  -c "insert into events (product_id) select n % 100 from generate_series(1, 200000) n"
-
-# The shop: transactions of a few rows, some of them rolled back, some slow. It comes back when PostgreSQL does.
-touch "$scratch/open"
-shop() {
-  while [ -e "$scratch/open" ]; do
-    sql -c "do \$\$ declare n int; begin for n in 1..200 loop insert into events (product_id) select random() * 100 from generate_series(1, 1 + n % 20);
-      if n % 7 = 3 then rollback; else commit; end if; perform pg_sleep(case when n % 50 = 9 then 0.2 else 0.003 end); end loop; end \$\$" >/dev/null 2>&1 || sleep 0.1
-  done
-}
-follow() {
-  while [ -e "$scratch/open" ]; do
-    run events backfill events --follow --yes --rate 20000 >>"$scratch/followed" 2>&1 || echo "ended with $?" >>"$scratch/followed"
-    sleep 0.1
-  done
-}
-for n in 1 2; do shop & shops[n]=$!; done
-set -m # a group of its own, so that the tool in it gets the signal at the end
-follow &
-follower=$!
-set +m
-
+start_servers 1
+open_shop
 for ((n = 0; n < times; ++n)); do
   for server in kafka postgres; do
     nap 4
@@ -56,21 +15,7 @@ for ((n = 0; n < times; ++n)); do
   done
 done
 nap 3
-rm "$scratch/open"
-wait "${shops[@]}"
-kill -INT -- "-$follower" 2>/dev/null || true
-wait "$follower" || true
-# A broker that is fenced while it ends a transaction may lose its markers (Kafka 4.3). What the tool then advises:
-transactions find-hanging --broker-id 1 --max-transaction-timeout 0 | tail -n +2 >"$scratch/hanging"
-while read -r topic partition _ _ _ start _; do
-  check "$topic-$partition, whose transaction the broker forgot to end, goes on" transactions abort --topic "$topic" --partition "$partition" --start-offset "$start"
-done <"$scratch/hanging"
+close_shop
 check "$times kills of each, and the same command once more, end well" run events backfill events --yes
-
-sql -c "select event_id from events order by 1" >"$scratch/rows"
-kcat -b "$MYKART_BROKERS" -C -q -e -t killed.events -o beginning -X isolation.level=read_committed -f '%p %k %s\n' >"$scratch/events"
-sed -E 's/.*"pg:events:([0-9]+)".*/\1/' "$scratch/events" | sort -n >"$scratch/ids"
-check "each of $(wc -l <"$scratch/rows") rows is an event, once" cmp "$scratch/rows" "$scratch/ids"
-# shellcheck disable=SC2016 # awk's own
-check "... those of a key in order" awk '{ id = $0; sub(/.*"pg:events:/, "", id); id += 0; if (id <= last[$2]) { print $0; bad = 1 } last[$2] = id } END { exit bad }' "$scratch/events"
+judge
 finish

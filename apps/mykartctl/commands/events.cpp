@@ -26,9 +26,15 @@ constexpr std::array commands{
             .summary = "rows to topics, exactly once",
             .details =
                 "What deploy does in its phases topics, backfill and tail, for some tables. Ends when every settled row is there; with "
-                "--follow it goes on, and says how far behind it is, until Ctrl-C or --timeout.",
-            .options = "follow rate yes dry-run exit-code allow-destructive confirm",
-            .examples = "mykartctl events backfill cart_events\nmykartctl events backfill --follow  # until Ctrl-C",
+                "--follow it goes on, and says how far behind it is, until Ctrl-C or --timeout. A topic that holds events of the table "
+                "although no "
+                "checkpoint tells of a copy (the database was renamed or restored, the checkpoint is lost, another tool has filled it) is "
+                "refused: every row would be sent again. --adopt compares these events with the rows first; when none is duplicate, "
+                "altered, misplaced or extra, it writes the checkpoint behind them and goes on from there. Otherwise name a new topic in "
+                "the manifest: it gets a copy of its own.",
+            .options = "follow rate adopt yes dry-run exit-code allow-destructive confirm",
+            .examples = "mykartctl events backfill cart_events\nmykartctl events backfill --follow  # until Ctrl-C\n"
+                        "mykartctl events backfill clicks --adopt  # after a restore into another database",
             .exits = "0 5",
             .run = backfill},
     Command{.path = "events replay",

@@ -41,7 +41,7 @@ TEST_CASE_METHOD(ByProxy, "a commit whose answer is lost is in doubt, and a new 
   Proxy proxy;
   {
     kafka::Transactional out{by(proxy), name, quiet, until};
-    out.begin();
+    out.begin(until);
     out.send(name, "k", "v", event_time(), until);
     proxy.lose_answers(Proxy::end_txn);
     CHECK(out.commit(until.within(1s)) == Commit::in_doubt);
@@ -54,7 +54,7 @@ TEST_CASE_METHOD(ByProxy, "a commit whose request is lost is in doubt, and a new
   Proxy proxy;
   {
     kafka::Transactional out{by(proxy), name, quiet, until};
-    out.begin();
+    out.begin(until);
     out.send(name, "k", "v", event_time(), until);
     proxy.lose_requests(Proxy::end_txn);
     CHECK(out.commit(until.within(1s)) == Commit::in_doubt);

@@ -36,7 +36,7 @@ struct OnePartition : OnKafka {
     const auto before = read(Reader::beginning, Reader::Isolation::uncommitted).values.size();
     {
       kafka::Transactional out{settings, name, quiet, until};
-      out.begin();
+      out.begin(until);
       for (int i = 0; i < count; ++i) out.send(name, "k", prefix + std::to_string(i), event_time(), until);
       if (commit) REQUIRE(out.commit(until) == kafka::Transactional::Commit::done);
       while (read(Reader::beginning, Reader::Isolation::uncommitted).values.size() < before + static_cast<std::size_t>(count))
@@ -81,7 +81,7 @@ TEST_CASE_METHOD(OnePartition, "aborted records are passed over, also as the las
 TEST_CASE_METHOD(OnePartition, "a read_committed reader ends where an open transaction begins") {
   write("a", 2);
   kafka::Transactional out{settings, name, quiet, until};
-  out.begin();
+  out.begin(until);
   out.send(name, "k", "open", event_time(), until);
   while (read(Reader::beginning, Reader::Isolation::uncommitted).values.size() < 3) until.sleep(20ms);
   const auto got = read(Reader::beginning);
@@ -143,7 +143,7 @@ TEST_CASE_METHOD(OnKafka, "a topic that does not exist cannot be read, and is no
 TEST_CASE_METHOD(OnTopic, "records of all partitions are read, each partition in order and to its end") {
   constexpr int count = 50'000;
   kafka::Transactional out{settings, name, quiet, until};
-  out.begin();
+  out.begin(until);
   for (int i = 0; i < count; ++i) out.send(name, std::to_string(i), std::to_string(i), event_time(), until);
   REQUIRE(out.commit(until) == kafka::Transactional::Commit::done);
   wait_for_markers(name, 3);

@@ -27,7 +27,7 @@ TEST_CASE("monitor waits for an open transaction below the end, says so, and end
   const ctl::kafka::Settings settings{.brokers = sandbox::brokers(), .properties = {}, .secrets = {}, .origin = ""};
   oracle::produce(project.one(), {{.partition = 0, .key = "k", .value = "committed"}});
   ctl::kafka::Transactional out{settings, project.one(), quiet, until};
-  out.begin();
+  out.begin(until);
   out.send(project.one(), "product-1", "open", ctl::now(), until);
   while (project.all({"--read-uncommitted", "-o", "name"}).out.find("product-1") == std::string::npos)
     until.check("waiting for the record");

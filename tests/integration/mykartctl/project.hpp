@@ -2,6 +2,8 @@
 #include <fmt/format.h>
 
 #include <catch2/catch.hpp>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -22,7 +24,7 @@ class Project {
  public:
   Project() { write("7d", 3); }
   ~Project() {
-    for (const auto& topic : {one(), two()}) try {
+    for (const auto& topic : {one(), prefix_ + ".two", two()}) try {
         oracle::remove_topic(topic);
       } catch (const std::exception&) {  // it was never made
       }
@@ -31,7 +33,15 @@ class Project {
   Project& operator=(const Project&) = delete;
 
   [[nodiscard]] std::string one() const { return prefix_ + ".one"; }
-  [[nodiscard]] std::string two() const { return prefix_ + ".two"; }
+  [[nodiscard]] std::string two() const { return prefix_ + "." + two_; }
+  /// The manifest names another topic from now on; the old one stays.
+  void rename_two(const std::string& name) {
+    std::ifstream in{path("topics.yaml")};
+    std::string text{std::istreambuf_iterator<char>{in}, {}};
+    text.replace(text.find(two()), two().size(), prefix_ + "." + name);
+    folder_.file("topics.yaml", text);
+    two_ = name;
+  }
 
   /// `more`: further settings of the contexts; `of_two`: what else is said of the second topic, ", source: {…}".
   void write(const std::string& retention, int partitions, const std::string& more = {}, const std::string& of_two = {}) {
@@ -70,7 +80,7 @@ class Project {
   }
 
  private:
-  std::string prefix_{sandbox::unique("cli")};
+  std::string prefix_{sandbox::unique("cli")}, two_{"two"};
   sandbox::Database database_{"cli"};
   Folder folder_{};
 };

@@ -20,7 +20,7 @@ void claim(Shop& shop, const std::string& repair, const std::string& topic_id, s
   transfer::RepairNote note{.repair = repair, .topic_id = topic_id, .from = {{0, 0}, {1, 0}, {2, 0}}, .ids = {}};
   for (const auto id : ids) note.ids.add(id);
   auto session = shop.session();
-  const auto identity = transfer::identity(session, shop.table, Shop::soon());
+  const auto identity = transfer::identity(session, shop.table, Shop::soon()).transaction;
   oracle::transact(std::string{transfer::checkpoint_topic},
                    {{.time_ms = 1, .key = transfer::key_of(note, identity), .value = transfer::to_bytes(note)}}, true);
 }

@@ -183,7 +183,7 @@ TEST_CASE("a checkpoint behind another mover's open transaction is waited for, n
   transfer::Mover first{shop.postgres, shop.kafka, shop.table, {}, shop.quiet};
   CHECK(first.catch_up(Shop::soon()).rows == 100);
   std::optional<kafka::Transactional> killed{std::in_place, shop.kafka, sandbox::unique("killed"), shop.quiet, Shop::soon()};
-  killed->begin();
+  killed->begin(Shop::soon());
   const std::string topic{transfer::checkpoint_topic};
   const auto end = [&] {
     kafka::Cluster cluster{shop.kafka, shop.quiet};
