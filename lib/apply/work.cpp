@@ -199,7 +199,7 @@ Plan Work::plan(const Deadline& until) { return impl_->plan(*impl_->looking, unt
 void Work::close_doubts(const Plan& nothing_to_do, const Deadline& until) {
   auto& in = *impl_;
   if (in.options.no_lock || !in.sources.session() || in.doubts(in.sources.journal(), nothing_to_do, until).empty()) return;
-  WritingRun writing{in.around, in.command, std::string{name(in.direction)}, nothing_to_do, until};
+  WritingRun writing{in.around, in.command, std::string{to_string(in.direction)}, nothing_to_do, until};
   in.close_doubts(writing.journal(), nothing_to_do, until);
   writing.end("done", "");
 }

@@ -49,7 +49,7 @@ struct ColumnInfo {
   bool nullable{};
   std::string default_expression{};
   std::optional<int> precision{}, scale{};  ///< of numeric(p, s)
-  bool generated{};  ///< the server computes it of other columns, and takes no value for it
+  bool generated{};                         ///< the server computes it of other columns, and takes no value for it
 };
 struct ForeignKey {
   std::string name{};

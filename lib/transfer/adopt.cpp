@@ -13,8 +13,8 @@ namespace ctl::transfer {
 namespace {
 
 /// Of the events of the table's rows that are committed in [from, to).
-std::optional<std::int64_t> highest_id(const kafka::Settings& settings, const EventTable& table, const Offsets& from,
-                                       const Offsets& to, Listener& listener, const Deadline& until) {
+std::optional<std::int64_t> highest_id(const kafka::Settings& settings, const EventTable& table, const Offsets& from, const Offsets& to,
+                                       Listener& listener, const Deadline& until) {
   Provenance provenance{table};
   std::optional<std::int64_t> highest;
   scan(settings, table.topic, from, to, listener, until, [&](const kafka::Message& message) {

@@ -3,18 +3,9 @@
 #include <string>
 
 #include "transfer/checkpoint.hpp"
+#include "transfer/topic_now.hpp"
 
 namespace ctl::transfer {
-
-/// The topic as it is now. What is below `visible` can be read without waiting for a transaction to end.
-struct TopicNow {
-  Offsets starts{}, visible{}, ends{};
-  std::optional<std::string> id{};  ///< nullopt: not known on this connection
-};
-/// Throws not_found, or what a partition's leader says.
-[[nodiscard]] TopicNow topic_now(kafka::Cluster&, const std::string& topic, const Deadline&);
-/// nullopt: nobody tells it.
-[[nodiscard]] std::optional<std::string> topic_id(kafka::Cluster&, const std::string& topic, const Deadline&);
 
 /// Error{refused} when the topic cannot be the one that the checkpoint speaks of: it has another id, ends before an offset that was
 /// reached, holds fewer records than were written, or its number of partitions (and with it the place of each key) has changed.

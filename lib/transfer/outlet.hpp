@@ -43,8 +43,8 @@ class Outlet {
   Outlet(const kafka::Settings&, kafka::Cluster&, postgres::Connection& session, const EventTable&, Listener&, const Deadline&,
          Purpose = Purpose::go_on);
 
-  [[nodiscard]] const Checkpoint& at() const noexcept { return at_; }  ///< of the last transaction that was committed
-  [[nodiscard]] bool is_new() const noexcept { return new_; }          ///< there was no checkpoint
+  [[nodiscard]] const Checkpoint& at() const noexcept { return at_; }    ///< of the last transaction that was committed
+  [[nodiscard]] bool is_new() const noexcept { return new_; }            ///< there was no checkpoint
   [[nodiscard]] Offsets ends(const Deadline&) const;                     ///< of the topic, now
   [[nodiscard]] std::uint64_t bytes() const noexcept { return bytes_; }  ///< of keys and values, sent so far
 

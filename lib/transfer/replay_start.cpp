@@ -31,13 +31,6 @@ std::string made_anew(const std::optional<std::string>& known_id, const Offsets&
 
 }  // namespace
 
-TopicNow topic_now(kafka::Cluster& cluster, const std::string& topic, const Deadline& until) {
-  TopicNow now{.starts = offsets_of(cluster, topic, kafka::Cluster::At::earliest, until),
-               .ends = offsets_of(cluster, topic, kafka::Cluster::At::latest, until)};
-  if (const auto id = cluster.topic_ids(std::array{topic}, until).at(topic)) now.id = *id;
-  return now;
-}
-
 ReplayedTo replayed_to(postgres::Connection& session, const EventTable& table, const Deadline& until) {
   ReplayedTo known;
   if (!session.query(sql::replay_known, until).at(0, "known")) return known;

@@ -2,17 +2,10 @@
 #include <string>
 #include <vector>
 
-#include "transfer/topic_scan.hpp"
+#include "transfer/topic_now.hpp"
 #include "transfer/transfer.hpp"
 
 namespace ctl::transfer {
-
-/// A topic as it is now.
-struct TopicNow {
-  Offsets starts{}, ends{};
-  std::optional<std::string> id{};  ///< nullopt: not known
-};
-[[nodiscard]] TopicNow topic_now(kafka::Cluster&, const std::string& topic, const Deadline&);
 
 /// How far the journal says that a topic was replayed into a table.
 struct ReplayedTo {

@@ -4,6 +4,7 @@
 
 #include "core/error.hpp"
 #include "support/cart_events.hpp"
+#include "transfer/conflict.hpp"
 
 using namespace ctl;
 using transfer::Checkpoint;
