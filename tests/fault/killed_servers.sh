@@ -1,11 +1,11 @@
 # Sourced: a shop that inserts, a tail that follows its table and is started again whenever it ends, and servers of their own to be killed beneath
 # them. The judge is kcat and sort: no code of the tool.
 # shellcheck shell=bash
-# shellcheck disable=SC2154 # mykartctl: of whoever sources this
 . "$(dirname "${BASH_SOURCE[0]}")/../sandbox/check.sh"
 dir=$scratch/servers
 here() { "$sandbox" "$1" --dir "$dir" "${@:2}" >/dev/null; }
 sql() { psql -X -q -At -v ON_ERROR_STOP=1 "$MYKART_DATABASE" "$@"; }
+# shellcheck disable=SC2154 # mykartctl: of whoever sources this
 run() { "$mykartctl" "$@" -C "$scratch/project" --brokers "$MYKART_BROKERS" --database "$MYKART_DATABASE"; }
 nap() { sleep "$((RANDOM % $1)).$((RANDOM % 10))"; }
 
