@@ -29,11 +29,23 @@ TEST_CASE("what is no checkpoint is said to be none, not read as the beginning")
 TEST_CASE("a topic that cannot be the one that was written to is refused") {
   const auto table = shop::cart_events();
   const Checkpoint at{100, 90, 0, {{0, 30}, {1, 40}, {2, 31}}};
-  CHECK_NOTHROW(transfer::check_same_topic(at, table, {{0, 30}, {1, 40}, {2, 31}}));
-  CHECK_NOTHROW(transfer::check_same_topic(Checkpoint{}, table, {{0, 0}}));
-  CHECK_THROWS_WITH(transfer::check_same_topic(at, table, {{0, 30}, {1, 39}, {2, 31}}),
+  CHECK_NOTHROW(transfer::check_same_topic(at, table, {{0, 30}, {1, 40}, {2, 31}}, std::nullopt));
+  CHECK_NOTHROW(transfer::check_same_topic(Checkpoint{}, table, {{0, 0}}, std::nullopt));
+  CHECK_THROWS_WITH(transfer::check_same_topic(at, table, {{0, 30}, {1, 39}, {2, 31}}, std::nullopt),
                     Catch::Contains("partition 1 ends at offset 39 and had reached 40"));
-  CHECK_THROWS_WITH(transfer::check_same_topic(at, table, {{0, 30}, {1, 40}, {2, 31}, {3, 0}}), Catch::Contains("4 partitions, and had 3"));
-  CHECK_THROWS_WITH(transfer::check_same_topic({100, 90, 0, {{0, 0}}}, table, {{0, 89}}),
+  CHECK_THROWS_WITH(transfer::check_same_topic(at, table, {{0, 30}, {1, 40}, {2, 31}, {3, 0}}, std::nullopt),
+                    Catch::Contains("4 partitions, and had 3"));
+  CHECK_THROWS_WITH(transfer::check_same_topic({100, 90, 0, {{0, 0}}}, table, {{0, 89}}, std::nullopt),
                     Catch::Contains("90 events were written, and it has taken 89"));
+}
+
+TEST_CASE("a topic with another id is another one, however far it reaches; where ids are not known the offsets decide") {
+  const auto table = shop::cart_events();
+  Checkpoint at{100, 90, 0, {{0, 30}, {1, 40}, {2, 31}}};
+  const transfer::Offsets further{{0, 300}, {1, 400}, {2, 310}};
+  CHECK_NOTHROW(transfer::check_same_topic(at, table, further, "the id"));
+  at.topic_id = "the id";
+  CHECK_NOTHROW(transfer::check_same_topic(at, table, further, "the id"));
+  CHECK_NOTHROW(transfer::check_same_topic(at, table, further, std::nullopt));
+  CHECK_THROWS_WITH(transfer::check_same_topic(at, table, further, "another id"), Catch::Contains("made anew"));
 }
