@@ -54,9 +54,13 @@ Answer journey(Session& session, std::string_view direction) {
   if (!session.arguments().has("dry-run")) {
     Sources sources{session.around(), session.deadline()};
     auto found = health::preflight(sources, direction, {}, session.deadline(), accepted_loss(session));
-    const bool retires = std::any_of(job.order.begin(), job.order.end(), [](const plan::Stop& stop) { return stop.phase == "retire"; });
-    if (!retires)  // with --until before that, it can still be corrected
-      std::erase_if(found.all, [](const health::Check& check) { return check.id == "retire"; });
+    const auto reaches = [&](std::string_view phase) {
+      return std::any_of(job.order.begin(), job.order.end(), [&](const plan::Stop& stop) { return stop.phase == phase; });
+    };
+    // With --until before that, it can still be corrected; and tables that are only brought back lose nothing.
+    std::erase_if(found.all, [&](const health::Check& check) {
+      return (check.id == "retire" && !reaches("retire")) || (direction == "rollback" && check.id == "way-back" && !reaches("replay"));
+    });
     if (!found.good()) {
       auto report = health::report(found);
       report.ok = false;

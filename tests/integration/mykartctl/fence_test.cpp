@@ -107,7 +107,7 @@ TEST_CASE("A fence whose function was replaced, and one that a new partition lac
       {"the function does nothing",
        "create or replace function mykartctl.fence() returns trigger language plpgsql as $$ begin return new; end $$"},
       {"a partition is attached",
-       "create table ev_3 (like ev including all); insert into ev_3 (id, n) values (5001, 1); "
+       "create table ev_3 (like ev including all); insert into ev_3 (id, n) values (5001, 1); select setval('ev_id_seq', 5001); "
        "alter table ev attach partition ev_3 for values from (5000) to (6000)"},
       {"a partition is made", "create table ev_4 partition of ev_2 for values from (2000) to (2500)"},
       {"the function is another's", "create role " + role + "; alter function mykartctl.fence() owner to " + role},

@@ -63,7 +63,12 @@ class Retiring {
   [[nodiscard]] process::Ended run(std::vector<std::string> arguments) const { return tool::run(std::move(arguments), options()); }
   [[nodiscard]] bool retired() const { return database_.value("select to_regclass('old.ev') is not null") == "t"; }
   /// Whatever writes although the table is fenced: a logical apply worker, a restored dump.
-  void write_past_the_fence(const std::string& sql) const { database_.run("set session_replication_role = replica; " + sql); }
+  /// Opens the fence for it, and leaves it as it was: nothing but the rows tells of it.
+  [[nodiscard]] static std::string past_the_fence(const std::string& sql, const std::string& table = "ev") {
+    return "alter table " + table + " disable trigger all; " + sql + "; alter table " + table +
+           " enable always trigger mykartctl_fence; alter table " + table + " enable always trigger mykartctl_fence_row";
+  }
+  void write_past_the_fence(const std::string& sql, const std::string& table = "ev") const { database_.run(past_the_fence(sql, table)); }
   [[nodiscard]] bool exists() const {
     const auto names = run({"topics", "list", "-o", "name"}).out;
     return ("\n" + names).find("\n" + topic_ + "\n") != std::string::npos;
