@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <array>
 
 #include "kafka/wire.hpp"
@@ -45,7 +44,9 @@ TransactionGuard::TransactionGuard(Client& producer, const std::string& id, List
 
 void TransactionGuard::ask_coordinator(const Deadline& until) {
   if (!is_plain(client_.settings())) return;
-  const auto found = attempt([&] { return transaction_state(client_, id_, until.within(answer_time)); });
+  // At most half of what is left: who cannot be reached is said best by librdkafka, which needs time for it.
+  const Deadline::ms patience{until.left_ms(2 * answer_time) / 2};
+  const auto found = attempt([&] { return transaction_state(client_, id_, until.within(patience)); });
   before_ = found ? *found : std::nullopt;  // without it only `judge` can tell
 }
 

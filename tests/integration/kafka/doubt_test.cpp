@@ -76,7 +76,7 @@ TEST_CASE_METHOD(ByProxy, "a bootstrap whose broker advertises a name that does 
   const kafka::Partition partition{name, 0};
   CHECK(cluster_by_proxy.offsets({&partition, 1}, kafka::Cluster::At::latest, until).at(partition).error().what() == sentence("broker 1"));
   CHECK(error_of([&] { (void)cluster_by_proxy.describe({&name, 1}, until); }).what() == sentence("broker 1"));
-  CHECK(error_of([&] { kafka::Transactional(by(proxy), name, quiet, until.within(2s)); }).what() == sentence("a broker"));
+  CHECK(error_of([&] { kafka::Transactional(by(proxy), name, quiet, until.within(4s)); }).what() == sentence("a broker"));
 }
 
 TEST_CASE_METHOD(ByProxy, "an override that somebody sets between the tool's read and its write is not lost") {

@@ -2,7 +2,7 @@
 
 #include "core/error.hpp"
 #include "shop_fixture.hpp"
-#include "sql/queries.hpp"
+#include "support/journal_tables.hpp"
 #include "transfer/row_hazards.hpp"
 
 using namespace ctl;
@@ -172,7 +172,7 @@ TEST_CASE("rows that are too large for the client or the topic are found before,
 
 TEST_CASE("JSON's numbers, its null and its surrogates cross in both directions, and are never dead letters of the table's own events") {
   Hazards shop;
-  shop.database.run(std::string{sql::journal_schema} + shop::insert_events(11) + R"sql(;
+  shop.database.run(journal_tables() + shop::insert_events(11) + R"sql(;
     alter table cart_events add meta jsonb, add raw json;
     update cart_events set meta = m, raw = r from (values
       (1, '{"wei":100000000000000000000}'::jsonb, null::json), (2, '{"x":1e400}', '{"e":1E+2}'), (3, '{"y":-0.0}', 'null'), (4, '{"z":1.10}', '{"a":1,"a":2}'),
