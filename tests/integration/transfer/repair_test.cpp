@@ -121,18 +121,22 @@ TEST_CASE("duplicates, altered and misplaced events are left alone") {
 }
 
 TEST_CASE("nothing is repaired in a topic that no mover has written to, nor in one that was made anew") {
-  Shop shop;
-  shop.database.run(shop::insert_events(100));
-  oracle::produce(shop.topic.name(), {{.key = "product-1", .value = R"({"event_id":"pg:cart_events:1"})"}});
-  const auto refused = [&](const transfer::Parity& seen, const std::string& why) {
+  const auto refused = [](Shop& shop, const transfer::Parity& seen, const std::string& why) {
     CHECK_THROWS_WITH(transfer::repair(shop.postgres, shop.kafka, shop.table, seen, shop.quiet, Shop::soon()), Catch::Contains(why));
   };
-  const auto foreign = shop.reconcile();
+  Shop filled;
+  filled.database.run(shop::insert_events(100));
+  oracle::produce(filled.topic.name(), {{.key = "product-1", .value = R"({"event_id":"pg:cart_events:1"})"}});
+  const auto foreign = filled.reconcile();
   CHECK(foreign.missing == 99);  // nobody will bring them
-  refused(foreign, "has no checkpoint");
+  refused(filled, foreign, "has no checkpoint");
+  CHECK_THROWS_WITH(filled.move(), Catch::Contains("no checkpoint tells how far they go"));
+
+  Shop shop;
+  shop.database.run(shop::insert_events(100));
   shop.move();
   oracle::remove_topic(shop.topic.name());
   std::this_thread::sleep_for(std::chrono::seconds{1});
   oracle::create_topic(shop.topic.name(), 3);
-  refused(shop.reconcile(), "is not the one that");
+  refused(shop, shop.reconcile(), "is not the one that");
 }

@@ -241,7 +241,8 @@ TEST_CASE("a replay makes room when PostgreSQL answers slowly, and goes on") {
   std::jthread replay{[&] { ledger = sum(shop.replay({.run = 1, .rate = 500})); }};
   const auto looked = [&](const std::string& other_than) {  // by the session that asks how PostgreSQL does
     const auto sql =
-        "select pid from pg_stat_activity where datname = current_database() and state = 'idle' and query like '%max(%' and pid <> " +
+        "select pid from pg_stat_activity where datname = current_database() and state = 'idle' and query like '%order by%desc limit 1%' "
+        "and pid <> " +
         other_than;
     std::string pid;
     for (const auto until = Shop::soon(); pid.empty() && !until.over(); pid = shop.value(sql))
