@@ -40,6 +40,14 @@ void read_dependents(TableInfo& into, const Rows& rows) {
   }
 }
 
+/// The last id that it gave; 0: none yet, or this role may not look. Read as a table, because pg_sequence_last_value() locks a sequence as
+/// nextval does, to the end of the transaction: whoever waits for writers would wait for this look.
+std::int64_t last_of_sequence(Connection& connection, const Rows& facts, const Deadline& until) {
+  if (!facts.flag(0, "sequence_readable")) return 0;
+  return connection.query("select case when is_called then last_value else 0 end as last from " + facts.text(0, "sequence"), until)
+      .integer(0, "last");
+}
+
 }  // namespace
 
 std::optional<TableInfo> table(Connection& connection, const TableName& name, const Deadline& until) {
@@ -54,7 +62,7 @@ std::optional<TableInfo> table(Connection& connection, const TableName& name, co
                  .deletes = facts.integer(0, "deletes")};
   if (facts.at(0, "sequence"))
     info.sequence = Sequence{.name = facts.text(0, "sequence"),
-                             .last = facts.integer(0, "sequence_last"),
+                             .last = last_of_sequence(connection, facts, until),
                              .cache = facts.integer(0, "sequence_cache"),
                              .step = facts.integer(0, "sequence_step"),
                              .cycles = facts.flag(0, "sequence_cycles"),
