@@ -15,6 +15,7 @@
 #include "plain_loop.hpp"
 #include "sql/queries.hpp"
 #include "support/cart_events.hpp"
+#include "support/journal_tables.hpp"
 #include "support/process.hpp"
 #include "support/quiet.hpp"
 #include "support/sandbox.hpp"
@@ -66,7 +67,7 @@ int main(int argc, char** argv) {
   const auto rows = static_cast<int>(argc > 1 ? ctl::parse_integer(argv[1]).value_or(0) : 2'000'000);
   const auto rounds = argc > 2 ? ctl::parse_integer(argv[2]).value_or(1) : 3;
   const sandbox::Database database{"bench"};
-  database.run(shop::tables + std::string{ctl::sql::journal_schema});
+  database.run(shop::tables + journal_tables());
   database.run(shop::insert_events(rows));
   database.run("vacuum analyze cart_events");
   database.run("checkpoint");

@@ -13,6 +13,7 @@
 #include "kafka/sender.hpp"
 #include "sql/queries.hpp"
 #include "support/cart_events.hpp"
+#include "support/journal_tables.hpp"
 #include "support/process.hpp"
 #include "support/quiet.hpp"
 #include "support/sandbox.hpp"
@@ -149,7 +150,7 @@ int main(int argc, char** argv) {
   if (argc == 4) return compare(argv[1], argv[2], ctl::parse_integer(argv[3]).value_or(0));
   const auto rows = argc > 1 ? ctl::parse_integer(argv[1]).value_or(0) : 10'000'000;
   const sandbox::Database database{"reconcile"};
-  database.run(shop::tables + std::string{ctl::sql::journal_schema});
+  database.run(shop::tables + journal_tables());
   database.run(shop::insert_events(static_cast<int>(rows)));
   database.run("vacuum analyze cart_events");
   const sandbox::Topic right{"right", 3, "retention.ms=-1"}, tampered{"tampered", 3, "retention.ms=-1"};
