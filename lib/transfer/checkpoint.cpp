@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/error.hpp"
@@ -61,6 +62,9 @@ Checkpoint checkpoint_from(std::string_view bytes) {
 namespace {
 
 using At = kafka::Cluster::At;
+using namespace std::chrono_literals;
+
+constexpr auto leader_patience = 5s;
 
 /// The last one below `to`.
 std::optional<Checkpoint> last_checkpoint(const kafka::Settings& settings, kafka::Cluster& cluster, const Identity& id, const Offsets& to,
@@ -73,12 +77,18 @@ std::optional<Checkpoint> last_checkpoint(const kafka::Settings& settings, kafka
   return last ? std::optional{checkpoint_from(*last)} : std::nullopt;
 }
 
-/// nullopt: there is no topic of checkpoints.
+/// nullopt: there is no topic of checkpoints. One that somebody makes just now has no leader for a moment.
 std::optional<Offsets> offsets_of_checkpoints(kafka::Cluster& cluster, At at, const Deadline& until) {
   const std::string topic{checkpoint_topic};
-  const auto described = cluster.describe(std::array{topic}, until).at(topic);
-  if (!described && described.error().code() == Code::not_found) return std::nullopt;
-  return offsets_of(cluster, topic, at, until);
+  const auto soon = until.within(leader_patience);
+  for (;; until.sleep(50ms)) {
+    const auto described = cluster.describe(std::array{topic}, until).at(topic);
+    if (!described && described.error().code() == Code::not_found) return std::nullopt;
+    const bool leaderless = described && std::any_of(described->partitions.begin(), described->partitions.end(),
+                                                     [](const PartitionState& partition) { return partition.leader < 0; });
+    if (!leaderless || soon.over()) return offsets_of(cluster, topic, at, until);
+    until.check("waiting for a leader of " + topic);
+  }
 }
 
 }  // namespace
