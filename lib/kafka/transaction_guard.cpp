@@ -12,7 +12,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto answer_time = 3s;    ///< for a coordinator that lives, before it is fenced
+constexpr auto answer_time = 1s;    ///< for a coordinator that lives, before it is fenced
 constexpr auto usual_time = 300ms;  ///< in which markers arrive after a commit
 constexpr auto settling = 1s;       ///< in which replicas catch up with markers that were written
 constexpr auto too_long = 40s;      ///< longer than the tool's own transactions (15 s) and the coordinator that ends them (10 s)
