@@ -4,18 +4,12 @@
 #include <thread>
 
 #include "partitioned.hpp"
+#include "support/expect_status.hpp"
 #include "support/oracle.hpp"
 
 using namespace std::chrono_literals;
 
 namespace {
-
-#define EXPECT_STATUS(ended, wanted)                                \
-  do {                                                              \
-    const auto ended_ = (ended);                                    \
-    INFO("stdout:\n" << ended_.out << "\nstderr:\n" << ended_.err); \
-    REQUIRE(ended_.status == (wanted));                             \
-  } while (false)
 
 void await(const std::string& what, const std::function<bool()>& reached) {
   INFO(what);

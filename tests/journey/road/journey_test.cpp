@@ -3,6 +3,7 @@
 #include <random>
 
 #include "shop.hpp"
+#include "support/expect_status.hpp"
 
 using namespace std::chrono_literals;
 namespace {
@@ -22,13 +23,6 @@ process::Ended stubbornly(Shop& shop, const std::vector<std::string>& command, i
   }
   return shop.ctl(command);
 }
-
-#define EXPECT_STATUS(ended, wanted)                                \
-  do {                                                              \
-    const auto ended_ = (ended);                                    \
-    INFO("stdout:\n" << ended_.out << "\nstderr:\n" << ended_.err); \
-    REQUIRE(ended_.status == (wanted));                             \
-  } while (false)
 
 /// Each row that the tables (now in `schema`) hold is in its topic exactly once, except rows that a rollback made out of events.
 void every_row_is_in_its_topic_once(const Shop& shop, const std::string& schema) {
